@@ -19,6 +19,8 @@ export interface GlobalOptions {
 
 export interface CliContext {
   readonly globals: GlobalOptions;
+  /** Names of the command's own options that the command line gives, whatever their values: a default that is typed is given too. */
+  readonly given: ReadonlySet<string>;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   /** Version of the program. */

@@ -1,4 +1,5 @@
 /** What a labels file did, or would do, as lines. */
+import type { SerialisedError } from '../base/errors.ts';
 import {
   encodingMeanings,
   type FolderClasses,
@@ -33,6 +34,27 @@ export function labelLines({ labels, splits }: Pick<ImportReport, 'labels' | 'sp
       ? []
       : [`Split given by the labels file: train ${splits.train}, val ${splits.val}, test ${splits.test}.`]),
   ];
+}
+
+/** Why a labels file came to nothing: none of its rows fitted an image, and it gave neither patients nor a split. Null otherwise. */
+export function labelsFailure({
+  labels,
+  notes,
+  splits,
+}: Pick<ImportReport, 'labels' | 'notes' | 'splits'>): SerialisedError | null {
+  const given = splits.train + splits.val + splits.test > 0 || notes.some(({ code }) => code === 'patientsGiven');
+  if (labels.rows === 0 || labels.applied + labels.unchanged + labels.changed > 0 || given) return null;
+  const byName = labels.problems.some(({ message }) => /^no (?:file|image) /.test(message));
+  return {
+    code: 'LABELS_INVALID',
+    message: 'No row of the labels fitted an image: the problems of the labels say why.',
+    action: `Correct the file and run the same command again.${
+      byName
+        ? ' If the names alone tell the images, whatever their folders and extensions: --key-column NAME --keys file-name.'
+        : ''
+    }`,
+    retryable: false,
+  };
 }
 
 /** All problems of labels, of which a report keeps the first. */
@@ -160,7 +182,10 @@ export function previewLines(preview: LabelsPreview): string[] {
           `${plural(preview.splitsChanged, 'patient')} had another split by an earlier file; what this file gives would count.`,
         ]),
     ...(preview.blocked === null
-      ? []
+      ? // A profile that is only proposed has to be named, and what becomes of refused rows is for --rows to say.
+        preview.refusedRows === 0 && preview.reading?.isProposed !== true
+        ? ['To have it so: the same command without --preview.']
+        : []
       : [`Nothing could be written: ${preview.blocked.message}`, preview.blocked.action]),
   ];
 }

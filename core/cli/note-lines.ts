@@ -45,6 +45,16 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `Warning: ${plural(n(v, 'rows'), 'row')} of the labels file ${n(v, 'rows') === 1 ? 'says' : 'say'} "${v['word']}" and name${n(v, 'rows') === 1 ? 's' : ''} a ` +
     `finding as present all the same (${n(v, 'rows') === 1 ? 'row' : 'rows'} ${v['first']}). The finding is taken as present, and what such a row leaves open as ` +
     'absent. If that is wrong, correct these rows or take them out.',
+  finerLabels: (v) =>
+    `Warning: ${plural(n(v, 'labels'), 'label')} of the file ${n(v, 'labels') === 1 ? 'is' : 'are'} about a whole series, study or patient, and ` +
+    `${plural(n(v, 'images'), 'image')} of it ${n(v, 'images') === 1 ? 'has' : 'have'} another label from before that is about the image, or about less than the whole: that one ` +
+    'goes on counting. To correct it, name the images as the earlier file did (path, sopInstanceUID, …).',
+  marksStay: (v) =>
+    `Warning: ${plural(n(v, 'labels'), 'cell')} of the file ${n(v, 'labels') === 1 ? 'is' : 'are'} empty where an earlier import gave a label: an empty cell says nothing, and ` +
+    'the label of before goes on counting. To correct it, write into the cell what is right.',
+  labelsOverruled: (v) =>
+    `Warning: ${plural(n(v, 'labels'), 'label')} of the file ${n(v, 'labels') === 1 ? 'says' : 'say'} otherwise than readers have labelled or somebody has decided: what they say ` +
+    'goes on counting.',
   patientsGiven: (v) =>
     n(v, 'studies') === 0
       ? 'The patients of the labels file are those as whose the images are filed without it.'
@@ -57,8 +67,14 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   patientsByRule: (v) =>
     `${plural(n(v, 'pictures'), 'picture')} or studies that were there have another patient now (${rules[v['rule'] as keyof typeof rules]}).`,
   headersCorrected: (v) =>
-    `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
-    `computed again. ${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.` +
+    (n(v, 'files') === 0
+      ? 'An import that was stopped had found files changed in place. '
+      : `${plural(n(v, 'files'), 'file')} changed in place since the last import: what they say now counts, labels and readings stay, features are ` +
+        'computed again. ') +
+    `${plural(n(v, 'studies'), 'study', 'studies')} went to another patient.` +
+    (n(v, 'resized') === 0
+      ? ''
+      : ` Warning: ${n(v, 'resized')} of the files ${n(v, 'resized') === 1 ? 'holds' : 'hold'} an image of another size now: look whether the labels of before are right for what is in them.`) +
     (n(v, 'results') === 0
       ? ''
       : ` ${plural(n(v, 'results'), 'result')} of classification ${n(v, 'results') === 1 ? 'is' : 'are'} of before: classify again if the pixels changed.`),
@@ -82,6 +98,10 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   earlierVersions: (v) =>
     `${plural(n(v, 'versions'), 'frozen version')} (and the models trained on them) keep the patients and splits of before: their figures may count ` +
     'one person on both sides. Train anew for figures by the patients of now.',
+  sharedIds: (v) =>
+    `Warning: ${plural(n(v, 'ids'), 'ID of a patient', 'IDs of patients')} ${n(v, 'ids') === 1 ? 'stands' : 'stand'} in headers with two birth dates or sexes: people of two hospitals may share a number. They count as one patient, and ` +
+    'a label by patientID is given to both. If they are two, give each an ID of its own in a column patientID beside the study or the path, and name the ' +
+    'images in labels files by these. Who they are: sidelight patients DATASET',
   sharedPatient: (v) =>
     v['cause'] === 'folder'
       ? `Warning: ${n(v, 'studies')} of ${n(v, 'all')} pictures have their folder for a patient (${plural(n(v, 'patients'), 'patient')} in all). If a ` +

@@ -71,6 +71,16 @@ export function integer<F extends number | undefined>(
   return { flags, help, parse: (value) => parseNumber(flags, value, true), fallback, mandatory: false };
 }
 
+/** A whole number from 1, where no schema behind the option says so; undefined where it is not given. */
+export function countOf(flags: string, help: string): OptionSpec<number | undefined> {
+  const parse = (value: string): number => {
+    const number = parseNumber(flags, value, true);
+    if (number < 1) throw new UsageError(`${flags}: found "${value}"; allowed: a whole number from 1.`);
+    return number;
+  };
+  return { flags, help, parse, fallback: undefined, mandatory: false };
+}
+
 /** A number, or the fallback. */
 export function decimal<F extends number | undefined>(
   flags: string,

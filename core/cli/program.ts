@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CliCommand, type OptionSpec, UsageError } from './command.ts';
 import type { GlobalOptions } from './context.ts';
-import { integer, oneOf, text, toggle } from './options.ts';
+import { countOf, oneOf, text, toggle } from './options.ts';
 import { precisionOption } from './precision.ts';
 
 /** Options that stand before or after any command. */
@@ -11,7 +11,10 @@ export const globalOptions = {
     '--library <dir>',
     'library folder (default: $SIDELIGHT_LIBRARY, else "Sidelight" in your data folder)',
   ),
-  json: toggle('--json', 'print one JSON object on standard output; everything else goes to standard error'),
+  json: toggle(
+    '--json',
+    'print one JSON object (a list: one array of them) on standard output; everything else goes to standard error',
+  ),
   engine: oneOf('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tensorflow'] as const, 'auto'),
   device: oneOf(
     '--device <name>',
@@ -20,7 +23,7 @@ export const globalOptions = {
     'auto',
   ),
   precision: precisionOption,
-  threads: integer('--threads <n>', 'processor threads to use (default: all)', undefined),
+  threads: countOf('--threads <n>', 'processor threads to use (default: all)'),
 };
 
 /** Groups of commands: the first word of commands such as `lpm add`. */
@@ -28,6 +31,7 @@ const groups: Readonly<Record<string, string>> = {
   batch: 'delete the results of a classification',
   class: 'merge classes of a data set',
   dataset: 'rename, delete and restore data sets',
+  labels: 'import and export labels, and order cases to label next',
   lpm: 'add and list LPMs, the frozen pre-trained models',
   library: 'check, back up and restore the library',
   model: 'rename, delete and restore models',
@@ -44,6 +48,7 @@ export type RunCommand = (
   command: CliCommand,
   args: readonly (string | readonly string[])[],
   options: object,
+  given: ReadonlySet<string>,
   globals: GlobalOptions,
 ) => Promise<void>;
 
@@ -73,7 +78,9 @@ export function buildProgram(commands: readonly CliCommand[], version: string, r
           .exitOverride();
       parents.set(group, parent);
     }
-    addCommand(parent, leaf, command, (args, options) => run(command, args, options, readGlobals(program)));
+    addCommand(parent, leaf, command, (args, options, given) =>
+      run(command, args, options, given, readGlobals(program)),
+    );
   }
   return program;
 }
@@ -82,7 +89,7 @@ function addCommand(
   parent: Command,
   name: string,
   source: CliCommand,
-  action: (args: readonly (string | readonly string[])[], options: object) => Promise<void>,
+  action: (args: readonly (string | readonly string[])[], options: object, given: ReadonlySet<string>) => Promise<void>,
 ): void {
   const command = parent
     .command(name)
@@ -90,13 +97,17 @@ function addCommand(
     .description(source.description)
     .showHelpAfterError('Run with --help to see what is allowed.')
     .exitOverride()
-    .addHelpText('after', `\n${examplesText(source)}`);
+    .addHelpText(
+      'after',
+      `\n${examplesText(source)}\n\nOptions of every command (--library, --json, --threads and others): sidelight --help`,
+    );
   for (const { syntax, help } of source.arguments) command.argument(syntax, help);
   for (const spec of Object.values(source.options)) command.addOption(toOption(spec));
   command.action(async (...received: unknown[]) => {
     // Commander passes the arguments, then the options, then the command itself.
     const args = received.slice(0, source.arguments.length) as (string | readonly string[])[];
-    await action(args, command.opts());
+    const names = Object.keys(command.opts());
+    await action(args, command.opts(), new Set(names.filter((one) => command.getOptionValueSource(one) === 'cli')));
   });
 }
 

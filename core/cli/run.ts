@@ -24,8 +24,8 @@ const exit = { done: 0, failed: 1, usage: 2 } as const;
 export async function runCommandLine(line: CommandLine): Promise<number> {
   const wantsJson = line.argv.includes('--json');
   let status: number = exit.done;
-  const program = buildProgram(line.commands, line.version, async (command, args, options, globals) => {
-    status = await runOne(line, command, args, options, globals);
+  const program = buildProgram(line.commands, line.version, async (command, ...asked) => {
+    status = await runOne(line, command, ...asked);
   });
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
     command.configureOutput({
@@ -35,13 +35,15 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     });
   }
   try {
-    await program.parseAsync([...line.argv], { from: 'user' });
+    await program.parseAsync(asHelp(line.argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) return printFailure(line, serialiseError(error), wantsJson, exit.failed);
     // Help asked for is not an error; help shown because no command was given is.
     if (error.exitCode === 0) return exit.done;
     if (wantsJson) {
-      const message = error.message.replace(/^error: /, '');
+      // What commander says where it showed help instead, because no command was given.
+      const message =
+        error.message === '(outputHelp)' ? 'No command was given.' : error.message.replace(/^error: /, '');
       printJson(line.stdout, { error: usageError(message) });
     }
     return exit.usage;
@@ -49,11 +51,19 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   return status;
 }
 
+/** `help lpm add` as `lpm add --help`: the help command by itself looks at the first word alone, and showed the help on `lpm`. */
+function asHelp(argv: readonly string[]): string[] {
+  const [first, ...words] = argv;
+  const isOfGroup = first === 'help' && words.filter((word) => !word.startsWith('-')).length > 1;
+  return isOfGroup ? [...words, '--help'] : [...argv];
+}
+
 async function runOne(
   line: CommandLine,
   command: CliCommand,
   args: readonly (string | readonly string[])[],
   options: object,
+  given: ReadonlySet<string>,
   globals: GlobalOptions,
 ): Promise<number> {
   const terminal = new Terminal({ stream: line.stderr, clock: () => performance.now() });
@@ -68,6 +78,7 @@ async function runOne(
   let session: Promise<ServiceSession> | undefined;
   const context: CliContext = {
     globals,
+    given,
     terminal,
     signal: interrupts.signal,
     version: line.version,

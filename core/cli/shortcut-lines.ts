@@ -7,7 +7,7 @@ import {
   type RegionResult,
   type ShortcutReport,
 } from '../contract/index.ts';
-import { fewestImages } from '../services/shortcuts/rule.ts';
+import { fewestImages, fewestPatients } from '../services/shortcuts/rule.ts';
 import { formatInterval, formatMeasure } from './format.ts';
 
 const regionWords: Readonly<Record<CoveredRegion, string>> = {
@@ -36,10 +36,10 @@ export function shortcutLines(report: ShortcutReport): string[] {
   ];
 }
 
-function regionFigures({ images, fall, auc, coveredAuc, changed, name, verdict }: RegionResult): string {
+function regionFigures({ images, patients, fall, auc, coveredAuc, changed, name, verdict }: RegionResult): string {
   if (images === 0) return 'not told, because no image has a body that can be told from its background';
   if (verdict === 'untold')
-    return `not told: ${counted('en', images, 'image is', 'images are')} too few (it takes ${fewestImages} of each class)`;
+    return `not told: ${counted('en', images, 'image', 'images')} of ${counted('en', patients, 'patient', 'patients')}; it takes ${fewestImages} of ${fewestPatients} patients of each class`;
   const parts = [
     `${name === null ? '' : `"${name}": `}the truth is less probable by ${formatInterval(fall.value, fall.interval)}`,
     ...(auc === null || coveredAuc === null ? [] : [`AUC ${formatMeasure(auc)} to ${formatMeasure(coveredAuc)}`]),

@@ -36,4 +36,5 @@ export * from './targets.ts';
 export * from './try-int8.ts';
 export * from './verdict.ts';
 export * from './verdict-words.ts';
+export * from './warnings.ts';
 export * from './weight-layout.ts';

@@ -34,6 +34,7 @@ import { eraseOptionsSchema, eraseReportSchema } from './results/erasure.ts';
 import { exportOptionsSchema, exportReportSchema } from './results/export.ts';
 import { shortcutOptionsSchema, shortcutReportSchema } from './shortcuts.ts';
 import { tryInt8OptionsSchema, tryInt8ReportSchema } from './try-int8.ts';
+import { jobWarningSchema } from './warnings.ts';
 
 /** By kind, what a job is asked (`payload`) and what it gives when it succeeds (`result`). */
 export const jobSchemas = {
@@ -84,6 +85,8 @@ const recordFields = {
   /** How often it was queued again because the engine failed. */
   retries: count,
   promise: promiseSchema.nullable().catch(null),
+  /** What it found that its user must know, in the order in which it was said. */
+  warnings: z.array(jobWarningSchema),
   /** The run that a training job began or went on with; null before that, and where an earlier version did not note it. */
   runId: z.int().nullable(),
   /** How long it worked up to its last end. */

@@ -68,6 +68,8 @@ export const importOptionsSchema = z
     report: z.string().min(1).optional(),
     /** Who labelled, as the label rows will say. */
     reader: z.string().min(1).default('import'),
+    /** Set by watched folders: as `classifyOptionsSchema` has it. */
+    mayBeGone: z.boolean().optional(),
     /** Set by the queue: names options of which it keeps no path. */
     ticket: z.uuid().optional(),
   })
@@ -221,6 +223,10 @@ export const classifyOptionsSchema = z
     studyPooling: studyPoolingSchema.default('mean'),
     /** The watched folder that the files come from. */
     watchId: z.int().optional(),
+    /** The batch whose failed files these are. */
+    retries: z.int().optional(),
+    /** Set where the window ordered files that it had listed itself, which may be gone when their turn comes: those are left out and listed, the others answered. */
+    mayBeGone: z.boolean().optional(),
   })
   .refine((o) => o.paths.length > 0 || o.studyIds.length > 0 || o.dataset !== undefined, {
     message: 'name files, folders, studies or a data set',

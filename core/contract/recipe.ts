@@ -132,6 +132,8 @@ export const searchSummarySchema = z.object({
   methods: z.array(methodSchema).optional(),
   folds: z.int().positive(),
   images: count,
+  /** Of the deal to folds and of the trainings; left out in reports of before. */
+  seed: count.optional(),
   rounds: z.int().positive(),
   /** Trainings that were made to choose. */
   trainings: count,

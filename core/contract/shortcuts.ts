@@ -39,7 +39,7 @@ const regionResultSchema = z.object({
   coveredAuc: z.number().nullable(),
   /** Share of images that are decided otherwise; null of numbers. */
   changed: z.number().nullable(),
-  /** `untold`: too few images. */
+  /** `untold`: too few images, or patients. */
   verdict: z.enum(['hangsOnIt', 'free', 'untold']),
 });
 export type RegionResult = z.infer<typeof regionResultSchema>;

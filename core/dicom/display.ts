@@ -7,7 +7,7 @@
  */
 import type { DicomDataSet } from './data-set.ts';
 import type { DecodedFrame } from './decoded-frame.ts';
-import { readModality } from './modality.ts';
+import { modalityUnit, readModality } from './modality.ts';
 import { isShownInverted } from './presentation.ts';
 import { renderDecoded, wholeRangeOf } from './render.ts';
 import { readVoiLut, readWindows, type WindowFunction } from './voi.ts';
@@ -33,6 +33,8 @@ export interface DisplayFrame {
   /** False where the instance names neither a window nor a VOI LUT, so that the one above is the range of this frame alone. */
   readonly hasOwnWindow: boolean;
   readonly isInverted: boolean;
+  /** What the values are measured in; '' where nobody says, and for what a VOI LUT made of them. */
+  readonly unit: string;
 }
 
 /** The frame's values for display. Throws as `renderDecoded` does. */
@@ -42,7 +44,16 @@ export function displayFrame(dataSet: DicomDataSet, decoded: DecodedFrame, frame
   if (samplesPerPixel !== 1 || !/^MONOCHROME[12]$/.test(photometric)) {
     const { data } = renderDecoded(dataSet, decoded, frame);
     const samples = Uint8Array.from(data, (value) => Math.round(255 * value));
-    return { ...size, channels: 3, samples, min: 0, max: 255, windows: [], hasOwnWindow: true, isInverted: false };
+    const colour = {
+      channels: 3,
+      min: 0,
+      max: 255,
+      windows: [],
+      hasOwnWindow: true,
+      isInverted: false,
+      unit: '',
+    } as const;
+    return { ...size, ...colour, samples };
   }
   const isInverted = isShownInverted(dataSet, photometric);
   const modality = readModality(dataSet, frame, decoded.isSigned);
@@ -56,7 +67,8 @@ export function displayFrame(dataSet: DicomDataSet, decoded: DecodedFrame, frame
     const span = high > low ? { center: (low + high) / 2, width: high - low } : { center: low + 1, width: 1 };
     windows = [{ shape: 'LINEAR_EXACT', ...span, name: '' }];
   }
-  return { ...size, channels: 1, ...valuesOf(decoded, apply), windows, hasOwnWindow, isInverted };
+  const unit = lut === undefined ? modalityUnit(dataSet, frame) : '';
+  return { ...size, channels: 1, ...valuesOf(decoded, apply), windows, hasOwnWindow, isInverted, unit };
 }
 
 function valuesOf(

@@ -9,6 +9,8 @@ import { decodeJpeg } from '../codecs/jpeg/decode.ts';
 import type { DicomDataSet } from './data-set.ts';
 import { encapsulatedFrame } from './frames.ts';
 import { frameAttributes } from './functional-groups.ts';
+import { lutItem } from './lut.ts';
+import { isStoredForDisplay } from './modality.ts';
 import { parseDicom } from './parse.ts';
 import { describePixels } from './pixels.ts';
 import { contradictsItself } from './presentation.ts';
@@ -20,6 +22,7 @@ export function readsOtherwise(bytes: Uint8Array): boolean {
     const { dataSet } = parseDicom(bytes);
     return (
       hasCommas(dataSet) ||
+      hadModality(dataSet) ||
       hasOtherWindow(dataSet) ||
       contradictsItself(dataSet) ||
       hasOtherPadding(dataSet) ||
@@ -43,6 +46,13 @@ function hasCommas(dataSet: DicomDataSet): boolean {
     voi.text('windowWidth'),
   ];
   return texts.some((text) => text?.includes(',') === true);
+}
+
+/** What leads an angiogram back to the intensity of the beam was applied for display. */
+function hadModality(dataSet: DicomDataSet): boolean {
+  if (!isStoredForDisplay(dataSet)) return false;
+  const isIdentity = (dataSet.number('rescaleSlope') || 1) === 1 && (dataSet.number('rescaleIntercept') ?? 0) === 0;
+  return lutItem(dataSet, 'modalityLUTSequence') !== undefined || !isIdentity;
 }
 
 /** Empty values moved the others to another place, widths below 1 were passed over. */

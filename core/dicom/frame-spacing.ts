@@ -1,30 +1,55 @@
 /** What a frame says about how large its pixels are, and how fast frames follow each other. */
 import type { DicomDataSet } from './data-set.ts';
+import { frameAttributes } from './functional-groups.ts';
+import type { sopClasses } from './generated/uids.ts';
+
+/** Projection radiographs, on which things are shown larger than they are; of slices a spacing is always one in the patient. */
+const projections: ReadonlySet<string | undefined> = new Set([
+  '1.2.840.10008.5.1.4.1.1.1',
+  '1.2.840.10008.5.1.4.1.1.1.1',
+  '1.2.840.10008.5.1.4.1.1.1.1.1',
+  '1.2.840.10008.5.1.4.1.1.1.2',
+  '1.2.840.10008.5.1.4.1.1.1.2.1',
+  '1.2.840.10008.5.1.4.1.1.1.3',
+  '1.2.840.10008.5.1.4.1.1.1.3.1',
+  '1.2.840.10008.5.1.4.1.1.12.1',
+  '1.2.840.10008.5.1.4.1.1.12.2',
+  '1.2.840.10008.5.1.4.1.1.12.3',
+] satisfies (keyof typeof sopClasses)[]);
 
 export interface FrameSpacing {
   /** Millimetres from row to row and from column to column; null when not known. */
   readonly spacingMm: [row: number, column: number] | null;
-  /** The spacing is that of the detector, where things are shown larger than they are in the patient. */
-  readonly isSpacingAtDetector: boolean;
+  /**
+   * Where the spacing is that of: in the patient, or at the detector, where things are shown larger than they are. `unknown` where the file
+   * does not tell which of both.
+   */
+  readonly spacingAt: 'patient' | 'detector' | 'unknown';
+  /** The height of a pixel in its widths. */
+  readonly pixelAspect: number;
 }
 
 /**
  * Pixel Spacing of a frame, else Imager Pixel Spacing. Pixel Spacing that only repeats the detector's was not corrected for magnification, unless
- * the data set says how it was calibrated. Source: PS3.3 10.7.1.
+ * the data set says how it was calibrated; where it stands alone on a projection radiograph, it cannot be determined whether it was (PS3.3
+ * 10.7.1.1). Without either, Pixel Aspect Ratio (vertical\horizontal, C.7.6.3.1.7) still tells the shape.
  */
 export function frameSpacing(dataSet: DicomDataSet, frame: number): FrameSpacing {
-  const own = dataSet.items('perFrameFunctionalGroupsSequence')[frame]?.items('pixelMeasuresSequence')[0];
-  const shared = dataSet.items('sharedFunctionalGroupsSequence')[0]?.items('pixelMeasuresSequence')[0];
-  const inPatient = (own ?? shared ?? dataSet).numbers('pixelSpacing');
+  const source = frameAttributes(dataSet, 'pixelMeasuresSequence', frame);
+  const own = source.numbers('pixelSpacing');
   const atDetector = dataSet.numbers('imagerPixelSpacing');
-  const [row = 0, column = 0] = inPatient.length >= 2 ? inPatient : atDetector;
-  const isKnown = row > 0 && column > 0;
-  const isRepeated =
-    row === atDetector[0] && column === atDetector[1] && dataSet.text('pixelSpacingCalibrationType') === undefined;
-  return {
-    spacingMm: isKnown ? [row, column] : null,
-    isSpacingAtDetector: isKnown && (inPatient.length < 2 || isRepeated),
-  };
+  const [row = 0, column = 0] = own.length >= 2 ? own : atDetector;
+  if (!(row > 0 && column > 0)) return { spacingMm: null, spacingAt: 'patient', pixelAspect: aspectRatio(dataSet) };
+  const isCalibrated = dataSet.text('pixelSpacingCalibrationType') !== undefined;
+  const isRepeated = row === atDetector[0] && column === atDetector[1] && !isCalibrated;
+  const isAlone = atDetector.length < 2 && !isCalibrated && projections.has(dataSet.uid('sopClassUID'));
+  const spacingAt = own.length < 2 || isRepeated ? 'detector' : isAlone ? 'unknown' : 'patient';
+  return { spacingMm: [row, column], spacingAt, pixelAspect: row / column };
+}
+
+function aspectRatio(dataSet: DicomDataSet): number {
+  const [vertical = 1, horizontal = 1] = dataSet.numbers('pixelAspectRatio');
+  return vertical > 0 && horizontal > 0 ? vertical / horizontal : 1;
 }
 
 /**

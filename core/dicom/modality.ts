@@ -1,7 +1,14 @@
-/** Stored values to modality values: Modality LUT Sequence, else rescale slope and intercept, else as they are (PS3.3 C.11.1). */
+/**
+ * Stored values to modality values: Modality LUT Sequence, else rescale slope and intercept, else as they are (PS3.3 C.11.1).
+ *
+ * Of X-ray angiography and radiofluoroscopy they are as they are always. Pixels are stored there as they are to be seen, and what the module says
+ * leads back to the intensity of the beam (Pixel Intensity Relationship, C.8.7.1.1.2); windows are about stored values. Applied for display,
+ * a table that undoes a logarithm makes nearly all of a picture black or white. DCMTK draws such files so, and a test compares with it.
+ */
 import { AppError } from '../base/errors.ts';
 import { attributeText, type DicomDataSet, type Keyword } from './data-set.ts';
 import { frameAttributes } from './functional-groups.ts';
+import type { sopClasses } from './generated/uids.ts';
 import { lookUp, lutItem, readLut } from './lut.ts';
 
 export interface Modality {
@@ -10,11 +17,26 @@ export interface Modality {
   readonly isIdentity: boolean;
 }
 
+/** X-Ray Angiographic, X-Ray Radiofluoroscopic and (retired) biplane: their enhanced successors use the transformation for display. */
+const storedForDisplay: ReadonlySet<string | undefined> = new Set([
+  '1.2.840.10008.5.1.4.1.1.12.1',
+  '1.2.840.10008.5.1.4.1.1.12.2',
+  '1.2.840.10008.5.1.4.1.1.12.3',
+] satisfies (keyof typeof sopClasses)[]);
+
+const asStored: Modality = { apply: (stored) => stored, isIdentity: true };
+
+/** Whether the instance is of a kind whose stored values are what is displayed, whatever its Modality LUT module says. */
+export function isStoredForDisplay(dataSet: DicomDataSet): boolean {
+  return storedForDisplay.has(dataSet.uid('sopClassUID'));
+}
+
 /**
- * The transformation of a frame's stored values. `isSigned` says how the table's first input is written.
+ * The transformation of a frame's stored values for display. `isSigned` says how the table's first input is written.
  * Throws DICOM_MALFORMED where a table is damaged or a slope or intercept is there but no number.
  */
 export function readModality(dataSet: DicomDataSet, frame: number, isSigned: boolean): Modality {
+  if (isStoredForDisplay(dataSet)) return asStored;
   const item = lutItem(dataSet, 'modalityLUTSequence');
   if (item !== undefined) {
     const table = readLut(item, isSigned);
@@ -25,6 +47,18 @@ export function readModality(dataSet: DicomDataSet, frame: number, isSigned: boo
   const slope = rescaleValue(source, 'rescaleSlope') || 1;
   const intercept = rescaleValue(source, 'rescaleIntercept') ?? 0;
   return { apply: (stored) => stored * slope + intercept, isIdentity: slope === 1 && intercept === 0 };
+}
+
+/**
+ * What a frame's modality values are measured in; '' where nobody says. A CT names every unit but Hounsfield's (PS3.3 C.8.2.1: Rescale Type), which takes
+ * a rescale: a report that was photographed into its series has none. `US` is the standard's word for unspecified (C.11.1.1.2).
+ */
+export function modalityUnit(dataSet: DicomDataSet, frame: number): string {
+  if (isStoredForDisplay(dataSet) || lutItem(dataSet, 'modalityLUTSequence') !== undefined) return '';
+  const source = frameAttributes(dataSet, 'pixelValueTransformationSequence', frame);
+  const said = source.text('rescaleType');
+  if (said !== undefined) return said === 'US' ? '' : said;
+  return dataSet.text('modality') === 'CT' && source.number('rescaleIntercept') !== undefined ? 'HU' : '';
 }
 
 /** Taken for absent, an unreadable intercept would move every value by a thousand without a word. */

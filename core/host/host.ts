@@ -96,7 +96,10 @@ try {
     },
   };
   const emit: EmitCoreEvent = (name, payload) => tell('event', { name, payload } as CorePortNews['event']);
-  const queue = new JobQueue(services, (job) => tellOfJob(job, emit));
+  const queue = new JobQueue(services, (job) => {
+    tellOfJob(job, emit);
+    watcher.jobChanged(job);
+  });
   const watcher = openWatcher(services, queue, emit);
   const decoders = openDecoders();
   let isQuitting = false;

@@ -15,7 +15,7 @@ export function openWatcher(services: ServiceContext, queue: JobQueue, emit: Emi
       if (isBusy) return false;
       if (watch.dataset !== null) {
         ensureDatasetApart(services, watch.dataset);
-        queue.add('import', { paths: [...files], dataset: watch.dataset });
+        queue.add('import', { paths: [...files], dataset: watch.dataset, mayBeGone: true });
       }
       queue.add('classify', watchClassification(watch, files));
       return true;

@@ -8,10 +8,13 @@
 import type { z } from 'zod';
 import { AppError, serialiseError } from '../base/errors.ts';
 import type { AbortSignalLike, ProgressEvent, ReportProgress } from '../base/progress.ts';
-import type { JobKind, JobRecord, JobState } from '../contract/index.ts';
+import type { JobKind, JobRecord, JobState, JobWarning } from '../contract/index.ts';
 import { throttleProgress } from './throttle.ts';
 
-/** What `run` is given besides its payload. */
+/**
+ * What `run` is given besides its payload. Among its `deps` is a `keepWarning`, whatever the kind: what the work warns of through them is kept with the
+ * job.
+ */
 export interface JobTools<Deps> {
   readonly deps: Deps;
   readonly signal: AbortSignalLike;
@@ -32,6 +35,7 @@ export interface JobRows {
   get(id: number): JobRecord | undefined;
   start(id: number): void;
   progress(id: number, done: number, total: number | null, unit: string): void;
+  warn(id: number, warning: JobWarning): void;
   end(
     id: number,
     state: JobState,
@@ -56,7 +60,7 @@ export interface RunJobOptions<Deps> {
 }
 
 /** Adds a job and runs it now: what the command line does. Gives the result, or throws what `run` threw. */
-export async function runNow<P extends z.ZodType, R extends z.ZodType, Deps>(
+export async function runNow<P extends z.ZodType, R extends z.ZodType, Deps extends object>(
   definition: JobDefinition<P, R, Deps>,
   payload: z.input<P>,
   options: RunJobOptions<Deps>,
@@ -71,7 +75,7 @@ const rowIntervalMs = 2000;
  * Runs a job that has a row: a queued one, or an interrupted or cancelled one again.
  * A payload that can no longer be read (written by another version) makes the job `failed`; it is never deleted.
  */
-export async function runQueued<P extends z.ZodType, R extends z.ZodType, Deps>(
+export async function runQueued<P extends z.ZodType, R extends z.ZodType, Deps extends object>(
   definition: JobDefinition<P, R, Deps>,
   id: number,
   options: RunJobOptions<Deps>,
@@ -97,7 +101,9 @@ export async function runQueued<P extends z.ZodType, R extends z.ZodType, Deps>(
       if (options.clock() - writtenAt >= rowIntervalMs) write();
       options.progress(event);
     }, options.clock);
-    const tools = { deps: options.deps, signal: options.signal, progress: shown, jobId: id };
+    const keepWarning = (warning: JobWarning): void => rows.warn(id, warning);
+    const deps = { ...options.deps, keepWarning };
+    const tools = { deps, signal: options.signal, progress: shown, jobId: id };
     const result = await definition.run(payload.data, tools);
     write();
     rows.end(id, 'succeeded', { result });

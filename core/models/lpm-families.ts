@@ -39,8 +39,18 @@ export interface LpmFamily {
   /** Where no file says it. */
   readonly normalisation: 'half' | 'imagenet' | 'clip' | 'by tensors';
   /** Heads by width where no file says it; of others 64 numbers each from width 192 on. */
-  readonly heads?: Readonly<Record<number, number>>;
+  readonly heads?: HeadsByWidth;
+  /** The same of those whose positions are rotary, and of those without a class token, where they differ within the family. */
+  readonly rotaryHeads?: HeadsByWidth;
+  readonly classlessHeads?: HeadsByWidth;
 }
+
+type HeadsByWidth = Readonly<Record<number, number>>;
+
+/** H+ has heads of 64 numbers as the smaller ones have, though nearly all ViTs of its width have 16 heads; 7B has heads of 128. */
+const dinov3Heads: HeadsByWidth = { 1280: 20, 4096: 32 };
+/** So400m has heads of 72 numbers, giant-opt of 96. */
+const siglipHeads: HeadsByWidth = { 768: 12, 1024: 16, 1152: 16, 1536: 16 };
 
 const fused = (tensor: string, part: number, parts: number): Place => ({ tensor, part, parts });
 
@@ -164,6 +174,8 @@ export const lpmFamilies: Readonly<Record<Naming, LpmFamily>> = {
     positionRule: 'by tensors',
     normalisation: 'by tensors',
     heads: { 1152: 16, 1280: 16, 1408: 16, 1664: 16 },
+    rotaryHeads: dinov3Heads,
+    classlessHeads: siglipHeads,
   },
   'hf-dinov3': {
     title: 'DINOv3',
@@ -192,6 +204,7 @@ export const lpmFamilies: Readonly<Record<Naming, LpmFamily>> = {
     mayLackBias: ['q', 'k', 'v', 'o', 'gate', 'fc1', 'fc2'],
     positionRule: 'plain',
     normalisation: 'imagenet',
+    heads: dinov3Heads,
   },
   'hf-siglip': {
     title: 'SigLIP',
@@ -215,7 +228,7 @@ export const lpmFamilies: Readonly<Record<Naming, LpmFamily>> = {
     mayLackBias: [],
     positionRule: 'plain',
     normalisation: 'half',
-    heads: { 768: 12, 1024: 16, 1152: 16 },
+    heads: siglipHeads,
   },
   'hf-clip': {
     title: 'CLIP',

@@ -49,6 +49,7 @@ export function parseLpmConfig(
   const files: ModelFiles = { config: json, preprocessor, openClip: options.openClip };
   const described = visionConfig(asObject(json));
   refuseType(described);
+  refuseArchitecture(described);
   const tower = findTower(tensors.names);
   if (tower === undefined) throw unknownModel(tensors.names);
   refuseParts(tensors.names.filter((name) => name.startsWith(tower.prefix)));
@@ -65,7 +66,7 @@ export function parseLpmConfig(
       numberOf(described['num_attention_heads']) ??
       numberOf(modelArgs['num_heads']) ??
       openClipHeads(openClip) ??
-      knownHeads(described, family, width),
+      knownHeads(family, shapes),
     width,
   );
   refuseOdd({ width, patch, layers, mlpWidth, positions: shapes.positions ?? 1, registers });
@@ -75,7 +76,9 @@ export function parseLpmConfig(
     inputSize(timmConfig['input_size']) ??
     pairOf(openClip['image_size']);
   const eps =
-    numberOf(described['layer_norm_eps']) ?? (shapes.isRotary || shapes.has('pre_norm.weight') ? 1e-5 : family.eps);
+    numberOf(described['layer_norm_eps']) ??
+    numberOf(asObject(openClip['norm_kwargs'])['eps']) ??
+    (shapes.isRotary || shapes.has('pre_norm.weight') ? 1e-5 : family.eps);
   if (!(eps > 0 && eps < 0.1)) {
     throw new AppError(
       'LPM_UNSUPPORTED',
@@ -86,7 +89,8 @@ export function parseLpmConfig(
   const activation = readActivation(described, openClipModel, family, shapes);
   const isPlain = family.positionRule === 'plain' || !shapes.classToken;
   const dinoRule = isDinov2 ? { offset: 0, antialias: registers > 0 } : { offset: 0.1, antialias: false };
-  const usual = family.normalisation === 'by tensors' ? (isDinov2 ? 'imagenet' : 'half') : family.normalisation;
+  const byTensors = isDinov2 ? 'imagenet' : shapes.has('pre_norm.weight') ? 'clip' : 'half';
+  const usual = family.normalisation === 'by tensors' ? byTensors : family.normalisation;
   return {
     naming: tower.naming,
     width,
@@ -110,7 +114,7 @@ export function parseLpmConfig(
     ...(shapes.withoutBias.length > 0 ? { withoutBias: shapes.withoutBias } : {}),
     ...(activation === 'gelu' ? {} : { activation }),
     ...(shapes.gated ? { gated: true as const } : {}),
-    ...summaryOf(shapes),
+    ...summaryOf(shapes, openClip),
     ...(family.lastNorm === undefined ? {} : { lastNorm: family.lastNorm }),
   };
 }
@@ -133,6 +137,11 @@ function refuseType({ model_type: type }: Json): void {
   if (typeof type === 'string' && !knownTypes.has(type)) {
     refuse(`is of type "${type}"; supported are ${[...knownTypes].join(', ')}, timm's and OpenCLIP's ViTs`);
   }
+}
+
+/** @throws LPM_UNSUPPORTED where the tensors are those of a ViT and only the name tells that its norms follow what they usually precede */
+function refuseArchitecture({ architecture }: Json): void {
+  if (/_rpn_/.test(String(architecture))) refuse(`is "${String(architecture)}", whose norms follow attention and MLP`);
 }
 
 /** What looks like a ViT but computes something else, by a tensor that gives it away. */
@@ -295,14 +304,13 @@ function openClipHeads(vision: Json): number | undefined {
 }
 
 /**
- * Heads by architecture name or width. All published plain ViTs have heads of 64 numbers from width 192 on, except
- * those listed; below that nothing is usual, so nothing is guessed: the wrong number gives wrong features silently.
+ * Heads by width. All published plain ViTs have heads of 64 numbers from width 192 on, except those listed; below that nothing is usual, so
+ * nothing is guessed: the wrong number gives wrong features silently. Names of architectures tell less: a "giant" has 16 or 24.
  */
-function knownHeads(config: Json, family: LpmFamily, width: number): number | undefined {
-  const architecture = String(config['architecture'] ?? '');
-  const heads = /^vit_(huge|giant|gigantic)/.exec(architecture)?.[1];
-  if (heads !== undefined) return 16;
-  const usual = family.heads?.[width];
+function knownHeads(family: LpmFamily, { width, isRotary, classToken }: ReadShapes): number | undefined {
+  const { heads, rotaryHeads, classlessHeads } = family;
+  const of = (table: typeof heads): number | undefined => table?.[width];
+  const usual = isRotary ? of(rotaryHeads ?? heads) : ((classToken ? undefined : of(classlessHeads)) ?? of(heads));
   if (usual !== undefined) return usual;
   if (width === 1280 || width === 1408 || width === 1664) return 16;
   return width >= 192 && width % 64 === 0 ? width / 64 : undefined;
@@ -324,16 +332,27 @@ function readActivation(
     }
     return known;
   }
-  if (openClip['quick_gelu'] === true) return 'quick-gelu';
-  return family.activation ?? (classToken ? 'gelu' : 'tanh-gelu');
+  const vision = asObject(openClip['vision_cfg']);
+  // Of a tower by timm OpenCLIP's own choice says nothing; there the name of the architecture does.
+  const timmName = String(vision['timm_model_name'] ?? config['architecture'] ?? '');
+  const isQuick = vision['timm_model_name'] === undefined && openClip['quick_gelu'] === true;
+  if (isQuick || /quickgelu/.test(timmName)) return 'quick-gelu';
+  if (asObject(vision['act_kwargs'])['approximate'] === 'tanh') return 'tanh-gelu';
+  if (gated) return 'silu';
+  // Without a class token timm has SigLIP, and ViTs that end in a mean (I-JEPA), which only their names tell apart.
+  return family.activation ?? (classToken || /^vit_(?!.*siglip)/.test(timmName) ? 'gelu' : 'tanh-gelu');
 }
 
 /** What stands for the whole image, where it is not the class token. */
-function summaryOf(shapes: ReadShapes): Pick<LpmConfig, 'summary' | 'poolMlpWidth' | 'lastNorm'> {
+function summaryOf(shapes: ReadShapes, openClip: Json): Pick<LpmConfig, 'summary' | 'poolMlpWidth' | 'lastNorm'> {
   if (shapes.has('pool.probe') && shapes.poolMlpWidth !== undefined) {
     return { summary: 'attention-pool', poolMlpWidth: shapes.poolMlpWidth };
   }
-  if (shapes.normAfterMean) return { summary: 'mean-before-norm', lastNorm: 'summary' };
+  const isMean = shapes.classToken && openClip['pool_type'] === 'avg';
+  if (shapes.normAfterMean || (isMean && openClip['final_ln_after_pool'] === true)) {
+    return { summary: 'mean-before-norm', lastNorm: 'summary' };
+  }
+  if (isMean) return { summary: 'mean' };
   return shapes.classToken ? {} : { summary: 'mean' };
 }
 

@@ -27,7 +27,9 @@ export function rSquared(truths: Numbers, answers: Numbers, weights?: Numbers): 
   if (mean === null) return null;
   const variance = meanOf(truths, answers, weights, (_, truth) => (truth - mean) ** 2);
   const missed = meanOf(truths, answers, weights, (difference) => difference ** 2);
-  return variance === null || missed === null || variance === 0 ? null : 1 - missed / variance;
+  // The mean of equal decimals differs from them in its last bits: divided by the square of that, R² would be a number of thirty digits.
+  const isConstant = variance !== null && variance <= (1e-12 * mean) ** 2;
+  return variance === null || missed === null || isConstant ? null : 1 - missed / variance;
 }
 
 /** The mean of answer minus truth: above 0 where answers are too high on average; null of no example. */

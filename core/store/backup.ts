@@ -72,15 +72,22 @@ export function listBackups(folder: string): BackupFile[] {
     .sort((a, b) => (a.madeAt < b.madeAt ? 1 : a.madeAt > b.madeAt ? -1 : a.name < b.name ? 1 : -1));
 }
 
-/** Makes today's copy when the newest is older than a day, and drops all but the newest seven. */
+/**
+ * Makes today's copy when the newest is older than a day, and drops all but the newest seven. A copy from the future, which a clock that went wrong
+ * has left, is no copy of today: it counts as the oldest.
+ */
 export function backUpDaily(database: Database, folder: string, now: Date): string | null {
   if (!existsSync(folder)) return null;
-  const names = readdirSync(folder)
+  const copies = readdirSync(folder)
     .filter((name) => name.startsWith('daily-') && name.endsWith('.sqlite'))
-    .sort();
-  const newest = names.at(-1);
-  if (newest !== undefined && now.getTime() - statSync(join(folder, newest)).mtimeMs < dayMs) return null;
+    .sort()
+    .map((name) => ({ name, age: now.getTime() - statSync(join(folder, name)).mtimeMs }));
+  const isOfFuture = ({ age }: (typeof copies)[number]): boolean => age < -dayMs;
+  const past = copies.filter((copy) => !isOfFuture(copy));
+  const newest = past.at(-1);
+  if (newest !== undefined && newest.age < dayMs) return null;
   const path = backUp(database, folder, 'daily', now);
-  for (const name of names.slice(0, Math.max(0, names.length + 1 - dailyKept))) rmSync(join(folder, name));
+  const oldestFirst = [...copies.filter(isOfFuture), ...past];
+  for (const { name } of oldestFirst.slice(0, Math.max(0, copies.length + 1 - dailyKept))) rmSync(join(folder, name));
   return path;
 }

@@ -3,7 +3,7 @@
  * `set-aside/<time>/`.
  *
  * Order of events, so that a kill anywhere leaves either the old state or one that opening refuses by name (never an empty library):
- * the backup is copied whole beside its place, brought to the newest form and prepared there; the present file moves away, then its log (a log beside a foreign database would be
+ * the backup is copied whole (with its log, where it has one) beside its place, brought to the newest form and prepared there; the present file moves away, then its log (a log beside a foreign database would be
  * played into it); the copy gets its name.
  */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
@@ -45,7 +45,7 @@ export function restoreLibrary(folder: string, options: RestoreOptions): Restore
   if (!existsSync(folder)) throw new AppError('FILE_NOT_FOUND', `There is no library in ${redact(folder)}.`);
   const lock = takeWriterLock(folder);
   try {
-    const { backup, unsound } = choose(folder, options.from);
+    const { backup, unsound } = choose(folder, options);
     const setAside = replace(folder, backup.path, options);
     return { backup: backup.name, madeAt: backup.madeAt, setAside, unsound };
   } finally {
@@ -53,7 +53,10 @@ export function restoreLibrary(folder: string, options: RestoreOptions): Restore
   }
 }
 
-function choose(folder: string, from: string | undefined): { backup: BackupFile; unsound: string[] } {
+/** Clocks of a machine and of a share may differ by so much. */
+const clockDriftMs = 24 * 60 * 60 * 1000;
+
+function choose(folder: string, { from, now }: RestoreOptions): { backup: BackupFile; unsound: string[] } {
   const backups = listBackups(join(folder, 'backups'));
   if (from !== undefined) {
     const path = existsSync(from) ? resolve(from) : join(folder, 'backups', basename(from));
@@ -71,7 +74,9 @@ function choose(folder: string, from: string | undefined): { backup: BackupFile;
     return { backup: known ?? { name: basename(path), path, sizeBytes: 0, madeAt: '' }, unsound: [] };
   }
   const unsound: string[] = [];
-  for (const backup of backups) {
+  // What a clock that went wrong has dated later than now is not the newest by that.
+  const isOfFuture = ({ madeAt }: BackupFile): boolean => Date.parse(madeAt) > now.getTime() + clockDriftMs;
+  for (const backup of [...backups.filter((one) => !isOfFuture(one)), ...backups.filter(isOfFuture)]) {
     if (databaseProblems(backup.path).length === 0) return { backup, unsound };
     unsound.push(backup.name);
   }
@@ -100,7 +105,10 @@ function replace(folder: string, backup: string, { now, prepare }: RestoreOption
     // A log that a killed one left would be played into the copy.
     for (const ending of ['-wal', '-shm']) rmSync(`${partial}${ending}`, { force: true });
     copyFileSync(backup, partial);
-    if (prepare !== undefined) changeCopy(partial, backup, prepare);
+    // Of a library that was set aside after a kill, what was committed last is in its log alone.
+    const hasLog = existsSync(`${backup}-wal`);
+    if (hasLog) copyFileSync(`${backup}-wal`, `${partial}-wal`);
+    if (hasLog || prepare !== undefined) changeCopy(partial, backup, prepare ?? (() => {}));
     const handle = openSync(partial, 'r+');
     fsyncSync(handle);
     closeSync(handle);

@@ -7,6 +7,7 @@ import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
 import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
 import type { CoreState, Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { PageMail } from './page-mail.ts';
+import { savePath } from './save-path.ts';
 import type { Settings } from './settings.ts';
 import type { WrittenPaths } from './written.ts';
 
@@ -51,8 +52,10 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
       defaultPath: fileName,
       filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
     });
-    if (filePath) written.add(filePath);
-    return filePath || null;
+    if (!filePath) return null;
+    const path = savePath(filePath, extension);
+    written.add(path);
+    return path;
   },
   'window.showFile': async ({ path }, { ownFolders, written }) => {
     const file = resolve(path);
@@ -88,11 +91,12 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
       filters: [{ name: 'PDF', extensions: ['pdf'] }],
     });
     if (!filePath) return null;
+    const path = savePath(filePath, 'pdf');
     const pdf = await owner.webContents.printToPDF({ printBackground: true });
-    await writeFile(`${filePath}.part`, pdf);
-    await rename(`${filePath}.part`, filePath);
-    written.add(filePath);
-    return filePath;
+    await writeFile(`${path}.part`, pdf);
+    await rename(`${path}.part`, path);
+    written.add(path);
+    return path;
   },
   'window.settings': (_, { settings }) => settings.all,
   'window.saveSettings': (changes, { settings }) => settings.save(changes),

@@ -6,6 +6,7 @@ import { untrack } from 'svelte';
 import type { DatasetSummary, WindowPlace } from '../../core/contract/index.ts';
 import { call } from './client.ts';
 import { attempt } from './notices.svelte.ts';
+import { Turns } from './turns.ts';
 
 const nothing: WindowPlace = { screen: null, dataset: null, model: null, at: null };
 
@@ -16,6 +17,7 @@ class Choices {
   #early: Partial<WindowPlace> = {};
   #isSaving = false;
   #isStale = false;
+  readonly #loading = new Turns();
 
   get isLoaded(): boolean {
     return this.#isLoaded;
@@ -35,17 +37,24 @@ class Choices {
 
   /** Reads what the library keeps; what was chosen meanwhile counts. */
   async load(): Promise<void> {
+    const isNewest = this.#loading.take();
     try {
-      this.#place = { ...(await call('choices.get', {})), ...this.#early };
+      const kept = await call('choices.get', {});
+      if (isNewest()) this.#place = { ...kept, ...this.#early };
     } finally {
-      this.#early = {};
-      this.#isLoaded = true;
+      if (isNewest()) {
+        this.#early = {};
+        this.#isLoaded = true;
+      }
     }
   }
 
-  /** Another library, or an earlier state of this one, is on its way. */
+  /** Another library, or an earlier state of this one, is on its way: what was chosen or is still being read is of the one before. */
   forget(): void {
+    this.#loading.take();
     this.#isLoaded = false;
+    this.#isStale = false;
+    this.#early = {};
     this.#place = nothing;
   }
 

@@ -7,6 +7,7 @@ import { call } from './client.ts';
 import { jobs } from './jobs.svelte.ts';
 import { navigation, type Screen } from './navigation.svelte.ts';
 import { type NoticeAction, notices } from './notices.svelte.ts';
+import { isEndTold } from './told-ends.ts';
 
 /** Offers to show a file or folder that this application wrote, in the system's file manager. */
 export function showInFolder(path: string): NoticeAction {
@@ -41,8 +42,7 @@ export function announceEnds(): () => void {
 
 function announce(job: Extract<JobView, { kind: 'export' | 'classify' }>): void {
   const words = i18n.words.round.ended;
-  // What a watched folder gives comes in many small jobs; its list shows them.
-  if (job.kind === 'classify' && job.payload?.watchId !== undefined) return;
+  if (!isEndTold(job)) return;
   if (job.state === 'failed' && job.error !== null) notices.failed(job.error, { isEverywhere: true });
   if (job.state !== 'succeeded' || job.result === null) return;
   if (job.kind === 'export') {

@@ -13,6 +13,7 @@ export function searchSentences(search: SearchSummary): string[] {
   const [won] = search.rows;
   return [
     words.tried(search.trainings, search.folds, search.images),
+    ...(search.seed === undefined ? [] : [words.seed(String(search.seed))]),
     ...(search.methods === undefined ? [] : [words.asked(search.methods.map(methodName).join(', '))]),
     ...(won === undefined || won.skill === null ? [] : [words.why(methodName(won.method), i18n.percent(won.skill))]),
   ];

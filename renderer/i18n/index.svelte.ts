@@ -6,6 +6,7 @@ import type { ProgressStage } from '../../core/base/progress.ts';
 import { withMinus } from '../../core/base/shown-number.ts';
 import type { Verdict } from '../../core/contract/verdict.ts';
 import { verdictSentences } from '../../core/contract/verdict-words.ts';
+import { type JobWarning, warningCause, warningSentence } from '../../core/contract/warnings.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 import { germanFailures } from './failures.ts';
@@ -71,6 +72,17 @@ class I18n {
     const german = (germanFailures as Readonly<Partial<Record<string, readonly [string, string]>>>)[code];
     if (this.#language === 'en' || german === undefined) return { message, action, detail: '' };
     return { message: german[0], action: german[1], detail: message };
+  }
+
+  /** What a job warned of: the sentence with why and what to do, and as `detail` what the core says in English. */
+  warning(warning: JobWarning): { readonly text: string; readonly action: string; readonly detail: string } {
+    const sentence = warningSentence(warning, this.words.warnings.words);
+    const cause = warningCause(warning);
+    if (cause === null) return { text: sentence, action: '', detail: '' };
+    const { message, action, detail } = this.failure(cause);
+    // What no code names is English in every language.
+    if (cause.code === '' && this.#language !== 'en') return { text: sentence, action, detail: message };
+    return { text: `${sentence} ${message}`, action, detail };
   }
 
   /** What the figures of an evaluation mean, a sentence or two each; the verdict first. */

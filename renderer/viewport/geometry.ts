@@ -24,20 +24,15 @@ export const fitted: Placement = {
 export interface PictureSize {
   readonly rows: number;
   readonly columns: number;
-  /** Millimetres from row to row and column to column; pixels that are not square are drawn as they are in the patient. */
-  readonly spacingMm: readonly [number, number] | null;
+  /** The height of a pixel in its widths; pixels that are not square are drawn as they are in the patient. */
+  readonly pixelAspect: number;
 }
 
 /** Screen pixels for one column of the picture when it fits a canvas of the given size. */
 export function fitScale(size: PictureSize, width: number, height: number, rotation: Placement['rotation']): number {
-  const tall = size.rows * aspect(size);
+  const tall = size.rows * size.pixelAspect;
   const [across, down] = rotation % 180 === 0 ? [size.columns, tall] : [tall, size.columns];
   return Math.min(width / across, height / down);
-}
-
-/** Height of a pixel in widths. */
-export function aspect({ spacingMm }: PictureSize): number {
-  return spacingMm === null ? 1 : spacingMm[0] / spacingMm[1];
 }
 
 /** The matrix that `CanvasRenderingContext2D.setTransform` takes, for a canvas of `width` by `height` device pixels. */
@@ -51,7 +46,7 @@ export function pictureMatrix(
     .translate(canvas.width / 2 + place.panX * canvas.pixelRatio, canvas.height / 2 + place.panY * canvas.pixelRatio)
     .scale(place.isFlippedHorizontally ? -1 : 1, place.isFlippedVertically ? -1 : 1)
     .rotate(place.rotation)
-    .scale(scale, scale * aspect(size))
+    .scale(scale, scale * size.pixelAspect)
     .translate(-size.columns / 2, -size.rows / 2);
 }
 
@@ -87,6 +82,11 @@ export function turnedEdges(edges: Edges, place: Placement): Edges {
   if (place.isFlippedHorizontally) turned = { ...turned, left: turned.right, right: turned.left };
   if (place.isFlippedVertically) turned = { ...turned, top: turned.bottom, bottom: turned.top };
   return turned;
+}
+
+/** Whether left is right: a picture that was turned over once, and not only turned. */
+export function isMirrored({ isFlippedHorizontally, isFlippedVertically }: Placement): boolean {
+  return isFlippedHorizontally !== isFlippedVertically;
 }
 
 /** A round length in millimetres that takes between 60 and 160 CSS pixels, and how many it takes. */

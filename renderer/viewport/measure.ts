@@ -24,15 +24,15 @@ export interface Measure {
   readonly points: readonly Point[];
 }
 
-type Spacing = FrameHeader['spacingMm'];
+/** From row to row and from column to column, in millimetres or in widths of a pixel. */
+type Spacing = readonly [row: number, column: number];
 
-/** How long a step of a picture is: in millimetres where the spacing is known, else in pixels. */
-function step(a: Point, b: Point, spacing: Spacing): readonly [across: number, down: number] {
-  const [row, column] = spacing ?? [1, 1];
+/** How long a step of a picture is, in the unit of `spacing`. */
+function step(a: Point, b: Point, [row, column]: Spacing): readonly [across: number, down: number] {
   return [(b.x - a.x) * column, (b.y - a.y) * row];
 }
 
-/** The distance of two points, in millimetres where `spacing` (row to row, column to column) is known, else in pixels. */
+/** The distance of two points, in the unit of `spacing`. */
 export function lengthOf(a: Point, b: Point, spacing: Spacing): number {
   return Math.hypot(...step(a, b, spacing));
 }
@@ -50,24 +50,25 @@ export function angleOf(a: Point, corner: Point, b: Point, spacing: Spacing): nu
 export interface Measured {
   readonly value: number;
   readonly unit: 'mm' | 'px' | '°';
-  /** The length is that of the shadow at the detector: the thing itself is smaller, by how much is not known. */
-  readonly isAtDetector: boolean;
+  /**
+   * Where a length in millimetres is one: that of the shadow at the detector is more than that of the thing itself, by how much is not known; null
+   * where it is no length in millimetres.
+   */
+  readonly at: FrameHeader['spacingAt'] | null;
 }
 
 export function measured(
   { kind, points }: Pick<Measure, 'kind' | 'points'>,
-  { spacingMm, isSpacingAtDetector }: Pick<FrameHeader, 'spacingMm' | 'isSpacingAtDetector'>,
+  { spacingMm, spacingAt, pixelAspect }: Pick<FrameHeader, 'spacingMm' | 'spacingAt' | 'pixelAspect'>,
 ): Measured | null {
   const [a, b, c] = points;
   if (a === undefined || b === undefined) return null;
+  // Of pixels that are not square a length is in widths of one.
+  const spacing = spacingMm ?? ([pixelAspect, 1] as const);
   if (kind === 'length') {
-    const isInMm = spacingMm !== null;
-    return {
-      value: lengthOf(a, b, spacingMm),
-      unit: isInMm ? 'mm' : 'px',
-      isAtDetector: isInMm && isSpacingAtDetector,
-    };
+    if (spacingMm === null) return { value: lengthOf(a, b, spacing), unit: 'px', at: null };
+    return { value: lengthOf(a, b, spacing), unit: 'mm', at: spacingAt };
   }
-  const angle = c === undefined ? null : angleOf(a, b, c, spacingMm);
-  return angle === null ? null : { value: angle, unit: '°', isAtDetector: false };
+  const angle = c === undefined ? null : angleOf(a, b, c, spacing);
+  return angle === null ? null : { value: angle, unit: '°', at: null };
 }

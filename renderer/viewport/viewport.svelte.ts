@@ -3,7 +3,7 @@ import type { DisplayWindow, SeriesId } from '../../core/contract/index.ts';
 import { CallError } from '../app/client.ts';
 import { Cine } from './cine.svelte.ts';
 import { type FrameReference, type LoadedFrame, loadFrame, prefetchFrame } from './frames.ts';
-import { fitted, type Placement } from './geometry.ts';
+import { fitted, isMirrored, type Placement } from './geometry.ts';
 import { type Measure, type MeasureKind, type Point, pointsOf } from './measure.ts';
 import { type Preset, presetWindow, seriesWindow } from './presets.ts';
 
@@ -241,8 +241,7 @@ export class Viewport {
 
   rotate(degrees: 90 | -90): void {
     // What the reader sees turns clockwise, whether or not it is mirrored.
-    const mirrored = this.#place.isFlippedHorizontally !== this.#place.isFlippedVertically;
-    const turned = (this.#place.rotation + (mirrored ? -degrees : degrees) + 360) % 360;
+    const turned = (this.#place.rotation + (isMirrored(this.#place) ? -degrees : degrees) + 360) % 360;
     this.#place = { ...this.#place, rotation: turned as Placement['rotation'] };
   }
 

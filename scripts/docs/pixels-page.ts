@@ -54,6 +54,7 @@ Stored value, modality LUT or rescale, window or VOI LUT, inversion. The decisio
 |---|---|
 | a decimal comma in DS or IS | it is the decimal sign: PS3.5 6.2 gives it no other meaning |
 | rescale slope or intercept that is no number | the image is refused by the attribute's name |
+| modality LUT or rescale of X-ray angiography and radiofluoroscopy (not of their enhanced successors) | it leads back to the intensity of the beam (C.8.7.1.1.2) and is not for display: the window works on stored values |
 | a window that is no number | named at import; drawn as without a window |
 | lists of windows with empty values | center, width and explanation pair by position (C.11.2.1.2); an empty value costs its own window |
 | window width below 1 | LINEAR from 0 to 1 is drawn as LINEAR_EXACT; LINEAR_EXACT and SIGMOID take any width above 0; 0 and less is no window |

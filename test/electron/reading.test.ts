@@ -112,9 +112,11 @@ test('a CT without a window keeps one, its slices lie in order, keys that can do
   // It stays on its place of the picture when that is turned, mirrored and enlarged.
   for (const key of ['r', 'h', '+']) await page.keyboard.press(key);
   expect((await measuredText(page)).text).toBe(length.text);
+  expect(await page.getByTestId('mirrored').textContent()).toBe('mirrored');
   // Escape puts the tool away first, and then brings the picture back.
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByTestId('mirrored').count()).toBe(0);
   // An arm of 24 columns (6 mm) and one of 24 columns and 12 rows (6 and 6 mm): 45 degrees in the patient, 26.6 in pixels.
   await page.keyboard.press('a');
   for (const [x, y] of [

@@ -43,6 +43,21 @@ test('a search is what the window proposes; it goes on after its engine dies, sa
   expect(await search.getByRole('img', { name: 'Skill of each recipe' }).isVisible()).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
   await takeScreenshots(page, 'train-search', search);
+  // The same seed would find the same recipe: another search is planned with the next one, and all else as it was asked.
+  await page.getByText('Seed: 0.', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Search afresh' }).click();
+  await page.getByText(/^Expert settings/).click();
+  for (const [field, value] of [
+    ['Seed', '1'],
+    ['Input size', '224'],
+    ['Batch size', '4'],
+  ] as const)
+    expect(await page.getByLabel(field, { exact: true }).inputValue()).toBe(value);
+  expect(await page.getByRole('radio', { name: /^Found on your data/ }).isChecked()).toBe(true);
+  await page
+    .getByRole('region', { name: 'Trainings' })
+    .getByRole('button', { name: /discs-auto/ })
+    .click();
   await page.getByRole('button', { name: 'Judge the model' }).click();
   await page.getByRole('tab', { name: 'Model card' }).click();
   await page.getByRole('heading', { name: 'Recipe found on your data' }).waitFor();

@@ -164,6 +164,11 @@ test('the round by clicks and keys alone: a wrong answer, its case, its label, t
   await page.getByText(`Wrong answer 2 of ${wrong}`).waitFor();
   await pictureSeen(page);
   await walk.step('next-wrong');
+  // What was said of one patient is not said beside the picture of another.
+  await expect.poll(() => bar.textContent()).toMatch(/labelled .+, answered/);
+  await page.getByRole('region', { name: 'To label' }).locator('li button:not([aria-current="true"])').first().click();
+  await expect.poll(() => bar.textContent()).not.toMatch(/labelled/);
+  await page.getByText(`Wrong answer 2 of ${wrong}`).waitFor();
   await page.keyboard.press('j');
 
   // Where one was: the same cases, the one that was looked at last under the keys.

@@ -81,16 +81,24 @@ test('settings: language and theme count at once, the machine is examined, an LP
     .click();
   await page.getByRole('dialog').getByRole('button', { name: 'Restore', exact: true }).click();
   await page.getByText(/^Restored: /).waitFor();
+  // The core begins anew, and what was checked is gone: nobody has checked this state of the library.
+  await main.getByText('The library is sound.').waitFor({ state: 'detached' });
   await main.getByText('Labels, models, results').waitFor();
+  await main.getByRole('button', { name: 'Check', exact: true }).click();
+  await main.getByText('The library is sound.').waitFor();
 
   await answerOpenDialog(app, [join(folder, 'second-library')]);
   await main.getByRole('button', { name: 'Use another folder …' }).click();
   await main.getByText(join(folder, 'second-library')).first().waitFor();
+  // Nobody has checked this one.
+  await main.getByText('Labels, models, results').waitFor();
+  expect(await main.getByText('The library is sound.').count()).toBe(0);
   // A file is no library: the one before is opened again, and it is said why.
   await answerOpenDialog(app, [pickle]);
   await main.getByRole('button', { name: 'Use another folder …' }).click();
   await page.getByRole('alert').first().waitFor();
   await main.getByText(join(folder, 'second-library')).first().waitFor();
+  await main.getByText('Labels, models, results').waitFor();
 
   for (const name of ['Readers and keys', 'Privacy', 'About']) {
     await tab(name).click();

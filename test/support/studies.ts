@@ -15,26 +15,36 @@ export interface TinyInstance {
   /** Grey level of every pixel. */
   readonly grey?: number;
   readonly frames?: number;
+  /** Rows of pixels. */
+  readonly rows?: number;
   /** Shown with a window over all 12 bits: without one, an image of one grey level looks like that of any other. */
   readonly hasWindow?: boolean;
   readonly patientName?: string;
+  readonly patientSex?: string;
+  readonly patientBirthDate?: string;
   readonly accessionNumber?: string;
+  /** The UID of the series where it is not made of the study's. */
+  readonly seriesUID?: string;
   /** Number of the series within the study, and of the image within the series. */
   readonly series?: number;
   readonly number?: number;
 }
 
-/** A DICOM file of 8 by 8 pixels, 16 bits. */
+/** A DICOM file of 8 by 8 pixels or of more rows, 16 bits. */
 export function tinyDicom({
   patient,
   study,
   instance,
   grey = 100,
   frames = 1,
+  rows = 8,
   hasWindow = false,
   patientName = 'Doe^Jane',
+  patientSex,
+  patientBirthDate,
   accessionNumber,
   series = 1,
+  seriesUID = `${study}.${series}`,
   number,
 }: TinyInstance): Uint8Array {
   return writeDicom({
@@ -42,22 +52,24 @@ export function tinyDicom({
     sopInstanceUID: instance,
     modality: 'OT',
     patientName,
+    ...(patientSex === undefined ? {} : { patientSex }),
+    ...(patientBirthDate === undefined ? {} : { patientBirthDate }),
     ...(accessionNumber === undefined ? {} : { accessionNumber }),
     patientID: patient,
     studyInstanceUID: study,
-    seriesInstanceUID: `${study}.${series}`,
+    seriesInstanceUID: seriesUID,
     ...(number === undefined ? {} : { seriesNumber: String(series), instanceNumber: String(number) }),
     samplesPerPixel: 1,
     photometricInterpretation: 'MONOCHROME2',
     ...(frames === 1 ? {} : { numberOfFrames: String(frames) }),
-    rows: 8,
+    rows,
     columns: 8,
     bitsAllocated: 16,
     bitsStored: 12,
     highBit: 11,
     pixelRepresentation: 0,
     ...(hasWindow ? { windowCenter: '2048', windowWidth: '4096' } : {}),
-    pixelData: new Uint16Array(64 * frames).fill(grey),
+    pixelData: new Uint16Array(8 * rows * frames).fill(grey),
   });
 }
 

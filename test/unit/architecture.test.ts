@@ -62,7 +62,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   classification: ['session', 'files', 'records', 'patients', 'datasets', 'lpm', 'pixels', 'features', 'training'],
   replay: ['session', 'datasets', 'lpm', 'training'],
   shortcuts: ['session', 'evaluation', 'classification', 'training'],
-  suspects: ['session', 'datasets', 'reading', 'training'],
+  suspects: ['session', 'patients', 'datasets', 'reading', 'training'],
   library: ['threads', 'devices', 'session', 'files', 'records', 'privacy', 'datasets', 'lpm', 'pixels', 'training'],
   jobs: [
     'session',

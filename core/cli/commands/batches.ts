@@ -19,7 +19,7 @@ export const command = defineCommand({
         rows.length === 0
           ? ['Nothing was classified yet: sidelight classify PATH --model NAME --out results.csv']
           : formatTable(
-              ['number', 'model', 'studies', 'images', 'failed files', 'made'],
+              ['number', 'model', 'studies', 'images', 'failed files', 'made (UTC)'],
               rows.map((b) => [
                 String(b.id),
                 b.model,

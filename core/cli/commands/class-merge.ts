@@ -22,7 +22,9 @@ export const command = defineCommand({
     const [dataset, from, into] = [wordArgument(args, 0), wordArgument(args, 1), wordArgument(args, 2)];
     const services = await context.services();
     const { mergeClasses, takeClassMergeBack } = await import('../../services/datasets/merge-classes.ts');
-    const labels = undo ? takeClassMergeBack(services, dataset, from) : mergeClasses(services, dataset, from, into);
+    const labels = undo
+      ? takeClassMergeBack(services, dataset, from, into)
+      : mergeClasses(services, dataset, from, into);
     return {
       json: { dataset, from, into, labels, isUndone: undo },
       lines: [

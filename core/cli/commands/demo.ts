@@ -4,7 +4,7 @@ import type { DemoResult } from '../../services/walkthrough/demo.ts';
 import { defineCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { formatBytes, formatCount, formatDuration, formatInterval, formatTable, plural } from '../format.ts';
-import { integer, oneOf, text } from '../options.ts';
+import { countOf, integer, oneOf, text } from '../options.ts';
 import { sessionPrecision } from '../precision.ts';
 
 const defaultFolder = 'demo-output';
@@ -28,9 +28,9 @@ export const command = defineCommand({
       demoTaskNames,
       'classes',
     ),
-    studies: integer('--studies <n>', 'studies to learn from (default: 480)', undefined),
-    unseen: integer('--unseen <n>', 'studies to classify (default: 24)', undefined),
-    epochs: integer('--epochs <n>', 'epochs of FPT+ (default: 40)', undefined),
+    studies: countOf('--studies <n>', 'studies to learn from (default: 480)'),
+    unseen: countOf('--unseen <n>', 'studies to classify (default: 24)'),
+    epochs: countOf('--epochs <n>', 'epochs of FPT+ (default: 40)'),
     seed: integer('--seed <n>', 'another seed makes other studies (default: 2)', undefined),
   },
   examples: [

@@ -3,6 +3,7 @@ import {
   englishVerdictSentences,
   evaluateOptionsSchema,
   evaluationParts,
+  isNoBetterThanGuessing,
   type LimitsOfAgreementView,
   researchUseOnly,
   studyPoolings,
@@ -85,14 +86,15 @@ export const command = defineCommand({
       await writeEvaluationReport(services, result, reportPath);
       lines.push(`Report: ${reportPath}`);
     }
-    if (!isChecked) return { json: { ...result, notice: researchUseOnly }, lines };
+    const next = nextLines(result);
+    if (!isChecked) return { json: { ...result, notice: researchUseOnly }, lines: [...lines, ...next] };
     const { checkShortcuts } = await import('../../services/shortcuts/shortcuts.ts');
     const { shortcutLines } = await import('../shortcut-lines.ts');
     const shortcuts = await checkShortcuts(services, {
       model: result.model,
       ...(split === 'cross-validation' ? {} : given({ split })),
     });
-    lines.push('', ...shortcutLines(shortcuts));
+    lines.push('', ...shortcutLines(shortcuts), ...next);
     return { json: { ...result, shortcuts, notice: researchUseOnly }, lines };
   },
 });
@@ -121,6 +123,14 @@ export function evaluateLines(report: EvaluateReport): string[] {
     '',
     researchUseOnly,
   ];
+}
+
+/** What the model is for, where anything shows that its answers are better than guessing. */
+function nextLines({ model, study, image }: EvaluateReport): string[] {
+  const verdict = mainVerdict(study, image);
+  return verdict === null || isNoBetterThanGuessing(verdict)
+    ? []
+    : [`Next: sidelight classify FOLDER --model "${model}" --out results.csv`];
 }
 
 const behindBlank = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);

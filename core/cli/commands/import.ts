@@ -1,4 +1,4 @@
-import { AppError } from '../../base/errors.ts';
+import { AppError, type SerialisedError } from '../../base/errors.ts';
 import type { ImportReport } from '../../contract/index.ts';
 import {
   defaultTarget,
@@ -11,9 +11,10 @@ import {
   targetFacts,
   targetKinds,
 } from '../../contract/index.ts';
+import { isNoImage } from '../../services/files/no-image.ts';
 import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
-import { folderClassesLines, labelLines, previewLines, refusedLines } from '../label-lines.ts';
+import { folderClassesLines, labelLines, labelsFailure, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
 import { given, list, oneOf, optionalOneOf, outputFile, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
@@ -145,7 +146,9 @@ export const command = defineCommand({
       const { leftOutOf } = await import('../../services/import/left-out.ts');
       const leftOut = showPaths ? leftOutOf(services, jobIdOf(done.job)) : null;
       const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };
-      return { json: report, lines: [...importLines(report, options.report), ...(await saved())] };
+      const output = { json: report, lines: [...importLines(report, options.report), ...(await saved())] };
+      const failure = importFailure(report);
+      return failure === null ? output : { ...output, failure };
     } catch (error) {
       // The rows that stopped it are what the list is wanted for.
       if (error instanceof AppError && error.code === 'LABELS_INVALID') await saved();
@@ -171,7 +174,7 @@ export function importLines(report: ImportReport, csv: string | undefined): stri
     ...noteLines(report.notes, report.dataset),
     ...problemLines(report.problems),
     ...leftOutLines(report, csv),
-    nextStep(report),
+    ...(importFailure(report) === null ? [nextStep(report)] : []),
   ];
 }
 
@@ -188,23 +191,28 @@ function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): strin
   ];
 }
 
-/** What the user does now, which can succeed. */
-function nextStep({ dataset, instances, labels, labelled, notes, splits }: ImportReport): string {
-  if (instances === 0)
-    return 'Nothing was imported. Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.';
-  if (labels.applied + labels.unchanged + labels.changed === 0) {
-    // Rows that give patients or splits have said what they were there for.
-    const given = splits.train + splits.val + splits.test > 0 || notes.some(({ code }) => code === 'patientsGiven');
-    const isDone = labels.rows === 0 || given;
-    if (isDone && labelled > 0) return `Next: sidelight train ${quoted(dataset)}`;
-    return isDone
-      ? `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`
-      : 'No row of the labels fitted an image: the lines above say why. Correct the file and run the same command again.' +
-          (labels.problems.some(({ message }) => /^no (?:file|image) /.test(message))
-            ? ' If the names alone tell the images, whatever their folders and extensions: --key-column NAME --keys file-name.'
-            : '');
+/** Why an import came to nothing, which a script must be able to tell: exit status 1. Null where something of it was of use. */
+export function importFailure(report: ImportReport): SerialisedError | null {
+  const { instances, total, imported, alreadyThere, duplicate, problems } = report;
+  if (instances === 0 || (total > 0 && imported + alreadyThere + duplicate === 0)) {
+    const first = problems.find(({ code }) => !isNoImage(code));
+    const files = total === 0 ? 'there is no file' : `none of ${plural(total, 'file')} could be used`;
+    return {
+      code: 'BAD_INPUT',
+      message: `Nothing was imported: ${files}.${first === undefined ? '' : ` Most frequent reason: ${first.message}`}`,
+      action: first?.action ?? 'Name a folder, a file or a ZIP archive that holds DICOM, PNG, JPEG or TIFF images.',
+      retryable: false,
+    };
   }
-  return `Next: sidelight train ${quoted(dataset)}`;
+  return labelsFailure(report);
+}
+
+/** What the user does now, which can succeed. */
+function nextStep({ dataset, labels, labelled }: ImportReport): string {
+  const hasLabels = labels.applied + labels.unchanged + labels.changed > 0 || labelled > 0;
+  return hasLabels
+    ? `Next: sidelight train ${quoted(dataset)}`
+    : `Next: labels, with the same command and --labels FILE.csv, or in the window under Read and label. When there are labels: sidelight train ${quoted(dataset)}`;
 }
 
 function quoted(name: string): string {

@@ -1,6 +1,6 @@
 import { importOptionsSchema, rowRules } from '../../contract/index.ts';
 import { defineCommand, wordArgument } from '../command.ts';
-import { labelLines, previewLines, refusedLines } from '../label-lines.ts';
+import { labelLines, labelsFailure, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
 import { given, oneOf, outputFile, requiredText, text, toggle } from '../options.ts';
 import { readingOptions, withoutReading } from '../reading-options.ts';
@@ -57,6 +57,8 @@ export const command = defineCommand({
     }
     const { importPaths } = await import('../../services/import/import.ts');
     const report = await importPaths(services, { ...about, paths: [], rowRule });
-    return { json: report, lines: [...labelLines(report), ...noteLines(report.notes, dataset), ...saved] };
+    const output = { json: report, lines: [...labelLines(report), ...noteLines(report.notes, dataset), ...saved] };
+    const failure = labelsFailure(report);
+    return failure === null ? output : { ...output, failure };
   },
 });

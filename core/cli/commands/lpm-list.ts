@@ -1,3 +1,4 @@
+import { embeddedLpmName } from '../../contract/index.ts';
 import { defineCommand } from '../command.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { rowsOf } from '../rows.ts';
@@ -16,7 +17,9 @@ export const command = defineCommand({
       json: rows,
       lines:
         rows.length === 0
-          ? ['No LPM yet. Add one: sidelight lpm add PATH']
+          ? [
+              `None was added yet. The one that comes with Sidelight ("${embeddedLpmName}") is used where none is named; a larger one: sidelight lpm add PATH`,
+            ]
           : formatTable(
               ['name', 'family', 'size', 'hash', 'added'],
               rows.map((lpm) => [

@@ -7,7 +7,7 @@ export const command = defineCommand({
   name: 'runs',
   summary: 'list the training runs',
   description:
-    'Lists training runs with their state. An interrupted run, such as one whose Sidelight was killed, goes on with `sidelight train DATASET --lpm NAME ' +
+    'Lists training runs with their state. An interrupted run, such as one whose Sidelight was killed, goes on with `sidelight train DATASET ' +
     '--resume RUN`, or by giving the same command again. Where it cannot be told whether anybody is still working in the library, the state has a question ' +
     'mark (`isStateKnown` is false with --json).',
   arguments: [],
@@ -21,10 +21,21 @@ export const command = defineCommand({
       json: rows,
       lines:
         rows.length === 0
-          ? ['No run yet. Start one: sidelight train DATASET --lpm NAME']
+          ? ['No run yet. Start one: sidelight train DATASET']
           : [
               ...formatTable(
-                ['name', 'state', 'data set', 'splits', 'method', 'epochs', 'best val AUC', 'time', 'model', 'started'],
+                [
+                  'name',
+                  'state',
+                  'data set',
+                  'splits',
+                  'method',
+                  'epochs',
+                  'best val AUC',
+                  'time',
+                  'model',
+                  'started (UTC)',
+                ],
                 rows.map((r) => [
                   r.name,
                   r.isStateKnown ? r.state : `${r.state}?`,

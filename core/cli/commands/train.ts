@@ -30,6 +30,7 @@ import type { ServiceContext } from '../../services/session/context.ts';
 import { defineCommand, UsageError, wordArgument } from '../command.ts';
 import { foldLines } from '../fold-lines.ts';
 import { formatCount, formatDuration, formatMeasure, formatTable } from '../format.ts';
+import { refuseUncounted } from '../goes-on.ts';
 import { methodsOf } from '../methods-option.ts';
 import { splitOriginLines } from '../note-lines.ts';
 import { decimal, given, integer, list, lpmName, oneOf, text, toggle } from '../options.ts';
@@ -104,16 +105,20 @@ export const command = defineCommand({
       '--positive <name>',
       'the positive one of two classes, which the threshold is chosen for; kept with the data set (default: what was chosen for it, else read from the names)',
     ),
-    seed: integer('--seed <n>', 'seed of split, initialisation, order and augmentation', defaults.seed),
+    seed: integer(
+      '--seed <n>',
+      'seed of split, initialisation, order and augmentation; a search is the same for the same seed, and with another one made afresh, with other folds',
+      defaults.seed,
+    ),
     name: text('--name <name>', 'name of the model (default: from data set and method)'),
-    resume: text('--resume <run>', 'go on with this run (see: sidelight runs)'),
+    resume: text('--resume <run>', 'go on with this run (see: sidelight runs), with the settings that it began with'),
     again: text(
       '--again <model>',
-      'with the settings of this model on the data set as it is now; the new model names it. Leave the other settings out',
+      'with the settings of this model on the data set as it is now; the new model names it. Beside it only --name',
     ),
     on: text(
       '--on <model>',
-      'train this model on: its settings, --epochs more of them, from the weights that it ended with (the optimiser begins anew); a new model comes of it',
+      'train this model on: its settings, --epochs more of them, from the weights that it ended with (the optimiser begins anew); a new model comes of it. Beside it only --epochs and --name. People who are test patients by now and whom those weights have learned from (patients became one, or a file gave another split) are said',
     ),
     criterion: oneOf(
       '--criterion <name>',
@@ -230,18 +235,18 @@ export const command = defineCommand({
       why: 'after labels were corrected: the same settings, to compare',
     },
     { line: 'sidelight train mammo --on mammo-1 --epochs 10', why: 'ten more epochs from where mammo-1 ended' },
-    { line: 'sidelight train mammo --lpm vit-base --resume run-3', why: 'go on where run-3 stopped' },
+    { line: 'sidelight train mammo --resume run-3', why: 'go on where run-3 stopped' },
   ],
   run: async (context, args, options) => {
+    if (options.again !== undefined && options.on !== undefined)
+      throw new UsageError('Give --again or --on, one of the two.');
+    refuseUncounted(command.options, context.given);
     const services = await context.services();
     const { trainModel } = await import('../../services/jobs/train.ts');
     const { methods: names, features, ...others } = given(options);
     const asked = { ...others, ...(names === undefined ? {} : { methods: methodsOf('--methods', names) }) };
     if (context.globals.precision === 'int8' && (options.again ?? options.on ?? options.resume) !== undefined) {
       throw new UsageError('A run that goes on or is trained again reads as it did: leave --precision int8 out.');
-    }
-    if (features !== undefined && (options.again ?? options.on ?? options.resume) !== undefined) {
-      throw new UsageError('A run that goes on or is trained again keeps features as it did: leave --features out.');
     }
     const dataset = wordArgument(args, 0);
     const wanted =
@@ -261,7 +266,7 @@ export const command = defineCommand({
   },
 });
 
-/** What trains a model again, or on. @throws UsageError for both at once, for a model of another data set, and for `--on` without epochs */
+/** What trains a model again, or on. @throws UsageError for a model of another data set, and for `--on` without epochs */
 async function again(
   services: ServiceContext,
   dataset: string,
@@ -273,8 +278,6 @@ async function again(
   },
 ): Promise<TrainOptions> {
   const { optionsAgain, optionsOn } = await import('../../services/training/again.ts');
-  if (asked.again !== undefined && asked.on !== undefined)
-    throw new UsageError('Give --again or --on, one of the two.');
   if (asked.on !== undefined && asked.epochs === undefined) throw new UsageError('Say with --epochs how many more.');
   const options =
     asked.on === undefined
@@ -341,7 +344,7 @@ function searchLines({ search }: TrainReport): string[] {
   if (search === null) return [];
   const [won] = search.rows;
   return [
-    `Recipe found by a ${search.budget} search: ${counted('en', search.trainings, 'training', 'trainings')} on ${counted('en', search.folds, 'fold', 'folds')} of ${counted('en', search.images, 'image', 'images')}.`,
+    `Recipe found by a ${search.budget} search${search.seed === undefined ? '' : ` (seed ${search.seed})`}: ${counted('en', search.trainings, 'training', 'trainings')} on ${counted('en', search.folds, 'fold', 'folds')} of ${counted('en', search.images, 'image', 'images')}.`,
     ...(search.methods === undefined ? [] : [`Methods asked for: ${search.methods.join(', ')}.`]),
     ...formatTable(
       ['', 'method', 'learning rate', 'weight decay', 'augmented', 'steps', 'round', 'folds', 'skill', 'AUC'],

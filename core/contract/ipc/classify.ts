@@ -28,6 +28,7 @@ export const studyResultSchema = z.object({
   studyInstanceUID: z.string(),
   /** Row id, for the screens that open it. */
   studyId: studyIdSchema.nullable(),
+  /** As people may see it: null also for a key that the library made of a study, a folder or a picture. */
   patientKey: z.string().nullable(),
   patientName: z.string().nullable(),
   /** As the library keeps it. */

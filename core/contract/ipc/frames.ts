@@ -34,13 +34,15 @@ export const frameHeaderSchema = z.object({
   /** MONOCHROME1: low values are bright. */
   isInverted: z.boolean(),
   photometricInterpretation: z.string(),
-  /** `HU` for CT and other rescale types; '' when not said. */
+  /** `HU` of a rescaled CT, and other rescale types; '' when not said. */
   unit: z.string(),
   modality: z.string(),
   /** Millimetres from row to row and from column to column; null when not known. */
   spacingMm: z.tuple([z.number(), z.number()]).nullable(),
-  /** True when the spacing was measured at the detector, not in the patient. */
-  isSpacingAtDetector: z.boolean(),
+  /** Whether that is in the patient or at the detector, where things are shown larger than they are; `unknown` where the file tells neither. */
+  spacingAt: z.enum(['patient', 'detector', 'unknown']),
+  /** The height of a pixel in its widths, also where the spacing is not known. */
+  pixelAspect: z.number().positive(),
   /** Along the normal of the image, in millimetres; null when not known. */
   slicePositionMm: z.number().nullable(),
   /** How fast frames are to follow each other, as FrameTime, CineRate or RecommendedDisplayFrameRate say; null where none does. */

@@ -6,6 +6,7 @@ import { evaluationPartSchema, nameSchema, studyPoolingSchema, subgroupAttribute
 import { modelRecordSchema } from '../records.ts';
 import { referBandSchema, referralOutcomeSchema } from '../referral.ts';
 import { verdictSchema } from '../verdict.ts';
+import { jobWarningSchema } from '../warnings.ts';
 import { defineCalls, nothing } from './call.ts';
 import { estimateSchema, judgeLevelSchema, modelCardSchema, targetFiguresSchema } from './model-card.ts';
 
@@ -115,6 +116,8 @@ export const judgeReportSchema = z.object({
   evaluatedAt: z.string(),
   /** How often this model was asked about its test split. */
   testEvaluations: count,
+  /** What is to be known of the people of this part, as it is now. */
+  warnings: z.array(jobWarningSchema),
   /** Studies left out at study level because their images carry different labels. */
   mixedStudies: count,
   image: levelReportSchema,
@@ -152,6 +155,7 @@ export const numbersReportSchema = z.object({
   version: z.int().positive(),
   evaluatedAt: z.string(),
   testEvaluations: count,
+  warnings: z.array(jobWarningSchema),
   mixedStudies: count,
   image: numbersLevelSchema,
   study: numbersLevelSchema,

@@ -6,6 +6,7 @@ import { modelRecordSchema, splitOriginCountSchema } from '../records.ts';
 import { replayReportSchema } from '../replay.ts';
 import { targetFigureSchema } from '../targets.ts';
 import { verdictSchema } from '../verdict.ts';
+import { jobWarningSchema } from '../warnings.ts';
 
 const count = z.int().nonnegative();
 const interval = z.tuple([z.number(), z.number()]);
@@ -57,6 +58,8 @@ export const modelCardSchema = z.object({
     }),
   ),
   testEvaluations: count,
+  /** What was found when it was trained. */
+  warnings: z.array(jobWarningSchema),
   /** What came of the newest training of it from its record; null where there was none. */
   replay: replayReportSchema.nullable(),
 });

@@ -90,7 +90,8 @@ export class EngineChild {
 
   /** Ends the process and waits until it is gone. */
   async end(): Promise<void> {
-    this.#process.kill();
+    // The one signal that it does not leave to us; SIGTERM may have been sent to all of us.
+    this.#process.kill('SIGKILL');
     await this.#ended;
   }
 }

@@ -18,6 +18,9 @@ import type { EngineCalls, EngineNews } from './protocol.ts';
 // Computing gives way to whoever works at the machine: the window, its list and its images. Before any thread is started,
 // since threads take the priority of the one that starts them. Alone on the machine it is as fast as ever.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// A terminal sends Ctrl-C to every process that it started, and a service manager its SIGTERM: when to stop is for the parent to say, which
+// finishes its step with us first. A search that was stopped by Ctrl-C ended with "killed, most likely because memory ran out".
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
 let engine: Engine | undefined;
 const executables = new Map<number, { readonly executable: Executable; readonly reader: StoredReader }>();

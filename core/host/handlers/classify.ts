@@ -21,12 +21,13 @@ export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext>
   'classify.results': (choice, { services }) => batchResults(services, choice),
   'classify.retry': ({ batch }, { services, queue }) => {
     const { db } = services.library;
-    const model = listBatches(db).find((row) => row.id === batch)?.model;
+    const { model, watchId = null } = listBatches(db).find((row) => row.id === batch) ?? {};
     const paths = [...new Set(batchFailures(db, { batch }).map(({ path }) => path))].filter((path) => path !== '');
     if (model === undefined || paths.length === 0) {
       throw new AppError('BAD_INPUT', 'There is nothing to try again in these results.');
     }
-    return queue.add('classify', { paths, model });
+    const ofWatch = watchId === null ? {} : { watchId };
+    return queue.add('classify', { paths, model, retries: batch, ...ofWatch, mayBeGone: true });
   },
   'classify.export': ({ choice, format, path }, { services }) => {
     // Results outlive their model.

@@ -14,7 +14,14 @@ import {
 import { writeWholeFile } from '../../disk/index.ts';
 import type { GreyOrColourImage, RangeRule } from '../../images/index.ts';
 import { defineJob } from '../../jobs/index.ts';
-import { addAuditEvent, addBatch, addBatchFailures, type BatchFailure, instanceByUid } from '../../store/index.ts';
+import {
+  addAuditEvent,
+  addBatch,
+  addBatchFailures,
+  type BatchFailure,
+  instanceByUid,
+  watchOfJob,
+} from '../../store/index.ts';
 import { framesOf } from '../datasets/dataset.ts';
 import type { Scanned } from '../files/scan.ts';
 import type { Fit } from '../pixels/fit.ts';
@@ -30,11 +37,13 @@ import { type KeptResults, openKeptResults } from './kept.ts';
 import { countDecisions, countDisagreement, countReferred, imagePrediction, studyPredictions } from './predictions.ts';
 import { resultsFiles } from './results-files.ts';
 import { asFiled, type ClassifySources, countSources, scanSources } from './sources.ts';
+import { answeredBefore } from './superseded.ts';
 
 /**
  * Classifies every image below `paths` and writes the CSV file, or one a model. Several models read the images once, and each answers as it does alone. A file that cannot be used is named in `problems` and
  * the rest goes on; files that are no images at all are counted there too. Given again after a stop or a kill it goes on
- * where it was and ends with the same file.
+ * where it was and ends with the same file. A study of which a watched folder gave images before, or of which failed files are tried again, is
+ * answered by all of them.
  * @throws MODEL_NOT_FOUND, LPM_NOT_FOUND, FILE_NOT_FOUND for a path that is not there, DISK_FULL, CANCELLED
  */
 export async function classifyPaths(context: ServiceContext, options: ClassifyOptions): Promise<ClassifyReport> {
@@ -63,15 +72,18 @@ export const classifyJob = defineJob({
         images: [],
       });
     }
-    await classifyImages(context, works, options);
+    // Orders of before `mayBeGone` are resumed as watched folders give them now.
+    await classifyImages(context, works, { ...options, mayBeGone: options.mayBeGone ?? options.watchId !== undefined });
+    // Not that of `options`: the folder may be watched no more.
+    const watchId = watchOfJob(context.library.db, tools.jobId);
     const answered = works.map((work) => {
-      const { model, images } = work;
-      return { ...work, record: model.record, studies: studyPredictions(model.record, images, options.studyPooling) };
+      const { record } = work.model;
+      const before = answeredBefore(context, record, work.images, { watchId, retries: options.retries ?? null });
+      return { ...work, record, studies: studyPredictions(record, [...work.images, ...before], options.studyPooling) };
     });
     for (const { out, record, images, studies, failures } of answered) {
       if (out !== null) writeWholeFile(out, predictionsCsv(record, [...images, ...studies], failures));
     }
-    const { watchId = null } = options;
     const batchIds = remember(
       context,
       answered.map(({ record, images, studies, failures, kept }) => ({

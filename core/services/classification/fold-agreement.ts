@@ -2,15 +2,15 @@
 import { type FoldAgreement, type ModelRecord, type Prediction, targetFacts } from '../../contract/index.ts';
 import { isReferred } from '../../statistics/refer.ts';
 import { targets } from '../../targets/index.ts';
-import { operatingPointOf, referBandOf } from '../training/operating-point.ts';
+import { cutOf, referBandOf } from '../training/operating-point.ts';
 
 /**
- * Of each answer to a case: how many of the networks answer the same by the model's thresholds, and from where to where their probabilities of it
+ * Of each answer to a case: how many of the networks answer the same by the thresholds that it was decided with, and from where to where their probabilities of it
  * (numbers: their numbers) reach. Empty of a model of one network.
  */
 export function foldAgreement(
-  model: Pick<ModelRecord, 'target' | 'classes' | 'threshold' | 'thresholdClass' | 'findings'>,
-  { decision, probabilities, foldAnswers, findingThresholds }: FoldedAnswer,
+  model: Pick<ModelRecord, 'target' | 'classes'>,
+  { decision, probabilities, threshold, thresholdClass, foldAnswers, findingThresholds }: FoldedAnswer,
 ): FoldAgreement[] {
   if (foldAnswers.length === 0) return [];
   const { isPerName, hasMarks } = targetFacts[model.target];
@@ -21,8 +21,8 @@ export function foldAgreement(
     return [{ name, answer: decision, agreeing: null, ...rangeOf(foldAnswers.map(([value = 0]) => value)) }];
   }
   if (!hasMarks) {
-    // The thresholds of now: they are stored with the model, whose answers these are.
-    const point = operatingPointOf(model);
+    // Not the model's own, which may have been moved since: of networks that all said the same then some would seem to contradict.
+    const point = { cut: cutOf({ classes: model.classes, threshold, thresholdClass }), thresholds: [] };
     const agreeing = foldAnswers.filter((own) => targets[model.target].answer(own, model.classes, point) === decision);
     const place = model.classes.indexOf(decision);
     return [
@@ -47,7 +47,10 @@ export function foldAgreement(
   });
 }
 
-type FoldedAnswer = Pick<Prediction, 'decision' | 'probabilities' | 'foldAnswers' | 'findingThresholds'>;
+type FoldedAnswer = Pick<
+  Prediction,
+  'decision' | 'probabilities' | 'threshold' | 'thresholdClass' | 'foldAnswers' | 'findingThresholds'
+>;
 
 /**
  * The names whose answer lies in a band of the model that goes to a reader: of one answer, that answer; of several findings, those. Null of a

@@ -1,6 +1,6 @@
 /** Models ready to classify one image after another. */
 
-import { invariant } from '../../base/errors.ts';
+import { AppError, invariant } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { InstanceId, ModelRecord } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
@@ -16,7 +16,7 @@ import { openFeatures, recordOf } from '../features/source-features.ts';
 import { compileEncoder, type EncodedImage, type LibraryLpm, type LpmEncoder } from '../lpm/encoder.ts';
 import type { Fit } from '../pixels/fit.ts';
 import { mayUseKept } from '../pixels/looks.ts';
-import { readSource, squareImage } from '../pixels/source-images.ts';
+import { imageKind, readSource, squareImage } from '../pixels/source-images.ts';
 import { imageKey, openPreviewStore } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, probabilitiesOf } from '../training/model.ts';
@@ -169,13 +169,15 @@ async function openOne(
   return async (found, render, shared) => {
     const known = found !== null && (await mayUseKept(context, found.instanceId, rule)) ? found : null;
     const key = known === null ? '' : imageKey(known.instanceId, known.frame);
-    const stored = kind !== null && features?.has(kind, key) ? await features.read(kind, key) : null;
-    const hasSource = known !== null && sources.has('image', key);
-    const picture = once(shared.pictures, JSON.stringify([inputSize, rule]), async () =>
-      hasSource && known !== null
-        ? await readSource(sources, inputSize, known)
-        : squareImage(await render({ square: inputSize }, rule), inputSize),
-    );
+    const stored =
+      kind !== null && features?.has(kind, key) ? await unlessDamaged(context, features.read(kind, key)) : null;
+    const picture = once(shared.pictures, JSON.stringify([inputSize, rule]), async () => {
+      const kept =
+        known !== null && sources.has(imageKind, key)
+          ? await unlessDamaged(context, readSource(sources, inputSize, known))
+          : null;
+      return kept ?? squareImage(await render({ square: inputSize }, rule), inputSize);
+    });
     const image = ownImage || stored === null ? await picture() : null;
     const kept = stored ?? (await encode(image, shared));
     if (hasMembers) {
@@ -197,6 +199,17 @@ function passOf(context: ServiceContext, { record, rule }: LoadedModel, kind: Lp
     kind,
     featureKinds[kind].storeKey(context, { ...preprocessing, rule, keptAs: undefined }, statistics),
   ]);
+}
+
+/** What was kept of an image; null where it is damaged, for its file says the same. @throws what reading throws else */
+async function unlessDamaged<T>({ log }: Pick<ServiceContext, 'log'>, reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'FEATURES_DAMAGED') throw thrown;
+    log.log('warn', `${thrown.message} The image is read from its file.`);
+    return null;
+  }
 }
 
 /** `work`, done at most once a key. */

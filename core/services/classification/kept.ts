@@ -1,7 +1,7 @@
 /**
  * Results of a classification that has not ended, kept every few images.
  *
- * The same command after a kill finds them by the file's content, the model and the engine, and computes only the rest: the numbers
+ * The same command after a kill finds them by the file's content, the model as it is calibrated and the engine, and computes only the rest: the numbers
  * are those that were computed, to the last bit, so the results file is the one that an undisturbed run writes.
  */
 import type { ModelRecord } from '../../contract/index.ts';
@@ -33,8 +33,9 @@ export async function openKeptResults(context: ServiceContext, model: ModelRecor
   const { library } = context;
   const canWrite = library.mode === 'write';
   const { info } = await context.engine();
-  // Results of before images were read as they are now are not taken up again.
-  const engine = [info.name, info.version, info.device, context.precision ?? 'f32', 'reading 2'].join(' ');
+  const computedBy = [info.name, info.version, info.device, context.precision ?? 'f32'];
+  // Results of before images were read as they are now, or the model was calibrated, are not taken up again.
+  const engine = [...computedBy, 'reading 2', 'temperature', model.temperature].join(' ');
   const earlier = canWrite ? classifiedImages(library.db, model.id, engine) : new Map<string, ClassifiedAnswer>();
   const used: Omit<ClassifiedImage, keyof ClassifiedAnswer>[] = [];
   let waiting: ClassifiedImage[] = [];

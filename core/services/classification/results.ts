@@ -16,9 +16,11 @@ import {
   placesOfInstances,
   predictionsOf,
 } from '../../store/index.ts';
+import { shownPatient } from '../patients/patients.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { predictionsCsv } from './csv.ts';
 import { foldAgreement, referredNames } from './fold-agreement.ts';
+import { withoutSuperseded } from './superseded.ts';
 
 /** `batches`: everything that was classified, newest first. */
 export function listBatches({ library: { db } }: Pick<ServiceContext, 'library'>): BatchRow[] {
@@ -60,7 +62,7 @@ export function exportResults(
     format === 'csv'
       ? predictionsCsv(
           newest(db, choice).model,
-          batchIds(db, choice).flatMap((id) => completePredictions(context, id)),
+          withoutSuperseded(batchIds(db, choice).map((id) => completePredictions(context, id))),
           batchFailures(db, choice),
         )
       : pageOf(batchResults(context, choice), context.now(), worthOf);
@@ -117,6 +119,7 @@ function studyResult(model: ModelRecord, study: BatchStudy): StudyResult {
   const referred = kept ?? (shown.value === null ? referredNames(model, study) : null);
   return {
     ...shown,
+    patientKey: shownPatient(study.patientKey ?? ''),
     probabilities: [...probabilities],
     isPresent: findingThresholds.map((threshold, k) => (probabilities[k] as number) >= threshold),
     confidence: isPerName ? null : (probabilities[model.classes.indexOf(study.decision)] ?? 0),
@@ -133,7 +136,7 @@ function completePredictions({ library: { db } }: Pick<ServiceContext, 'library'
   const patients = new Map(
     predictions.flatMap(({ studyInstanceUID, sopInstanceUID, contentHash }) => {
       const place = places.get(contentHash ?? sopInstanceUID ?? '');
-      return place === undefined ? [] : [[studyInstanceUID, place.patientKey] as const];
+      return place === undefined ? [] : [[studyInstanceUID, shownPatient(place.patientKey) ?? ''] as const];
     }),
   );
   return predictions.map((prediction) => {

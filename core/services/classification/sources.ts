@@ -13,6 +13,8 @@ export interface ClassifySources {
   readonly paths: readonly string[];
   readonly studyIds: readonly StudyId[];
   readonly dataset?: string | undefined;
+  /** Whether `paths` that are gone by now are failures among others. */
+  readonly mayBeGone?: boolean | undefined;
 }
 
 /**
@@ -20,7 +22,9 @@ export interface ClassifySources {
  * features are not there yet. @throws DATASET_NOT_FOUND, and as scanFiles
  */
 export async function* scanSources(context: ServiceContext, sources: ClassifySources): AsyncGenerator<Scanned> {
-  if (sources.paths.length > 0) yield* scanFiles(sources.paths, { signal: context.signal });
+  if (sources.paths.length > 0) {
+    yield* scanFiles(sources.paths, { signal: context.signal, mayBeGone: sources.mayBeGone });
+  }
   const { library } = context;
   for (const { id, path, member, instance } of instancesToClassify(library.db, chosenStudies(context, sources))) {
     yield {
@@ -39,7 +43,7 @@ export async function* scanSources(context: ServiceContext, sources: ClassifySou
 /** How many files that is; null when an archive, whose members nobody has counted, is among them. */
 export async function countSources(context: ServiceContext, sources: ClassifySources): Promise<number | null> {
   let count = instancesToClassify(context.library.db, chosenStudies(context, sources)).length;
-  for await (const { path } of walkFiles(sources.paths, new Set())) {
+  for await (const { path } of walkFiles(sources.paths, new Set(), sources)) {
     if (path.toLowerCase().endsWith('.zip')) return null;
     count++;
   }

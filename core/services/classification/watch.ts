@@ -9,14 +9,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { counted } from '../../base/counted.ts';
 import { AppError, serialiseError } from '../../base/errors.ts';
-import type { ClassifyOptions } from '../../contract/index.ts';
+import type { ClassifyOptions, JobView } from '../../contract/index.ts';
 import type { WatchView } from '../../contract/ipc/classify.ts';
 import { sha256 } from '../../disk/index.ts';
 import {
   addWatch,
+  batchFailures,
   datasetByName,
   deletedDatasets,
+  forgetWatchedFiles,
   listWatches,
   modelByName,
   removeWatch,
@@ -25,6 +28,7 @@ import {
   type WatchRow,
   watchedFiles,
 } from '../../store/index.ts';
+import { fileError } from '../files/files.ts';
 import { walkFiles } from '../files/walk.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
@@ -36,22 +40,45 @@ export interface FolderWatcherOptions {
   readonly pollMs?: number;
   readonly settleMs?: number;
   readonly clock?: () => number;
+  /** The SHA-256 of a file's bytes. */
+  readonly hashOf?: (path: string) => Promise<string>;
 }
 
 /** Files of one job: enough to be quick, few enough that results appear while a large folder is worked through. */
 const filesTogether = 200;
-/** Written by copying programs until a file is whole, and by systems for themselves. */
-const passedOver = /^\.|~$|\.(part|partial|tmp|crdownload|filepart)$|^(thumbs\.db|desktop\.ini)$/i;
+/**
+ * Written by copying programs until a file is whole, and by systems for themselves. A DICOMDIR names the files of its folder, which are taken one by one:
+ * handed over, it would take them all along, those that are still being copied among them.
+ */
+const passedOver = /^\.|~$|\.(part|partial|tmp|crdownload|filepart)$|^(thumbs\.db|desktop\.ini|dicomdir)$/i;
 
 interface Seen {
   readonly mark: string;
   readonly since: number;
+  /** Known once it was read: a file that waits for the queue is not read again at every look. */
+  contentHash?: string;
 }
+
+interface Settled {
+  readonly path: string;
+  readonly placeHash: string;
+  readonly seen: Seen;
+}
+
+/** A file or folder that cannot be looked into. */
+interface Unreadable {
+  readonly path: string;
+  readonly why: AppError;
+}
+
+type TakenFile = Parameters<typeof saveWatchedFiles>[2][number];
 
 interface State {
   contents: Set<string>;
   places: Set<string>;
   seen: Map<string, Seen>;
+  /** Handed over last, by path, with their contents. */
+  last: ReadonlyMap<string, string>;
   waiting: number;
   problem: { message: string; action: string } | null;
 }
@@ -148,6 +175,27 @@ export class FolderWatcher {
     throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}".`);
   }
 
+  /**
+   * A job of the queue changed. Files that were gone when their turn came are new ones again: where they were moved to within the folder, or once its
+   * drive is back.
+   */
+  jobChanged(job: JobView): void {
+    if (job.kind !== 'classify' || job.isStoppable || job.result === null) return;
+    const watchId = job.payload?.watchId;
+    const { batchId } = job.result;
+    const last = watchId === undefined ? undefined : this.#states.get(watchId)?.last;
+    if (watchId === undefined || batchId === null || last === undefined) return;
+    const { db, writer } = this.#context.library;
+    const gone = batchFailures(db, { batch: batchId }).flatMap(({ code, path }) => {
+      const contentHash = code === 'FILE_NOT_FOUND' ? last.get(path) : undefined;
+      return contentHash === undefined ? [] : [contentHash];
+    });
+    if (gone.length === 0) return;
+    forgetWatchedFiles(writer, watchId, gone);
+    // What is known of the folder is read anew.
+    this.#states.delete(watchId);
+  }
+
   /** Looks through every watched folder once. */
   async look(): Promise<void> {
     for (const watch of listWatches(this.#context.library.db)) {
@@ -157,7 +205,11 @@ export class FolderWatcher {
   }
 
   async #tick(): Promise<void> {
-    this.#looking = this.look();
+    // Nobody awaits a timer: a library whose disk does not answer for a moment would end the process, and every job with it.
+    this.#looking = this.look().catch((error: unknown) => {
+      const { code, message } = serialiseError(error);
+      this.#context.log.log('error', 'Watched folders could not be looked through', { code, message });
+    });
     await this.#looking;
     if (!this.#isClosed) this.open();
   }
@@ -166,9 +218,9 @@ export class FolderWatcher {
     const state = this.#state(watch.id);
     const before = JSON.stringify([state.waiting, state.problem]);
     try {
-      const settled = await this.#settledFiles(watch, state);
-      if (settled.length > 0) await this.#takeNew(watch, state, settled.slice(0, filesTogether));
-      state.problem = null;
+      const { settled, unreadable } = await this.#settledFiles(watch, state);
+      unreadable.push(...(await this.#takeNew(watch, state, settled)));
+      state.problem = problemOf(unreadable);
     } catch (thrown) {
       // A drive that is away comes back: said in the list, tried again.
       const { message, action } = serialiseError(thrown);
@@ -178,58 +230,82 @@ export class FolderWatcher {
   }
 
   /** Files that stand still and were not taken; notes how many others there are. */
-  async #settledFiles(watch: WatchRow, state: State): Promise<{ path: string; placeHash: string }[]> {
+  async #settledFiles(watch: WatchRow, state: State): Promise<{ settled: Settled[]; unreadable: Unreadable[] }> {
     const now = (this.#options.clock ?? (() => performance.now()))();
-    const seen = new Map<string, Seen>();
-    const settled: { path: string; placeHash: string }[] = [];
+    const all = new Map<string, Seen>();
+    const settled: Settled[] = [];
+    const unreadable: Unreadable[] = [];
     for await (const file of walkFiles([watch.folder], new Set())) {
+      if (file.refusal?.code === 'FILE_UNREADABLE') unreadable.push({ path: file.path, why: file.refusal });
       if (file.refusal !== null || file.sizeBytes === 0 || passedOver.test(basename(file.path))) continue;
       const mark = `${file.sizeBytes} ${file.modifiedMs}`;
       const placeHash = sha256(new TextEncoder().encode(`${file.path}\n${mark}`));
       if (state.places.has(placeHash)) continue;
       const earlier = state.seen.get(file.path);
-      const since = earlier?.mark === mark ? earlier.since : now;
-      seen.set(file.path, { mark, since });
-      if (now - since >= (this.#options.settleMs ?? 4000)) settled.push({ path: file.path, placeHash });
+      const seen = earlier?.mark === mark ? earlier : { mark, since: now };
+      all.set(file.path, seen);
+      if (now - seen.since >= (this.#options.settleMs ?? 4000)) settled.push({ path: file.path, placeHash, seen });
     }
-    state.seen = seen;
-    state.waiting = seen.size;
-    return settled;
+    state.seen = all;
+    state.waiting = all.size;
+    return { settled, unreadable };
   }
 
-  async #takeNew(watch: WatchRow, state: State, files: readonly { path: string; placeHash: string }[]): Promise<void> {
-    const known: { contentHash: string; placeHash: string }[] = [];
-    const fresh: { path: string; contentHash: string; placeHash: string }[] = [];
-    for (const file of files) {
-      const contentHash = await hashOf(file.path);
-      const isKnown = state.contents.has(contentHash) || fresh.some((other) => other.contentHash === contentHash);
-      if (isKnown) known.push({ contentHash, placeHash: file.placeHash });
-      else fresh.push({ ...file, contentHash });
+  /** Hands over the first files of a new content; gives why others could not be read, which are tried again at the next look. */
+  async #takeNew(watch: WatchRow, state: State, files: readonly Settled[]): Promise<Unreadable[]> {
+    const known: TakenFile[] = [];
+    const fresh = new Map<string, TakenFile & { readonly path: string }>();
+    /** Others of a content that is new: they are taken with it, or wait with it. */
+    const alike: TakenFile[] = [];
+    const unreadable: Unreadable[] = [];
+    for (const { path, placeHash, seen } of files) {
+      if (known.length + fresh.size + alike.length >= filesTogether) break;
+      const contentHash = seen.contentHash ?? (await this.#hashOf(path, unreadable));
+      if (contentHash === null) continue;
+      seen.contentHash = contentHash;
+      if (state.contents.has(contentHash)) known.push({ contentHash, placeHash });
+      else if (fresh.has(contentHash)) alike.push({ contentHash, placeHash });
+      else fresh.set(contentHash, { path, contentHash, placeHash });
     }
     // Reading takes a while: the folder may be watched no more, or its model or data set have another name.
     const now = this.#states.get(watch.id) === state ? this.#row(watch.id) : undefined;
-    if (!now?.isActive) return;
-    const isTaken =
-      fresh.length > 0 &&
-      this.#options.take(
-        now,
-        fresh.map(({ path }) => path),
-      );
-    const done = [...known, ...(isTaken ? fresh : [])];
-    if (done.length === 0) return;
+    if (!now?.isActive) return unreadable;
+    const paths = [...fresh.values()].map(({ path }) => path);
+    const isTaken = paths.length > 0 && this.#options.take(now, paths);
+    const done = [...known, ...(isTaken ? [...fresh.values(), ...alike] : [])];
+    if (done.length === 0) return unreadable;
     saveWatchedFiles(this.#context.library.writer, watch.id, done, timeOf(this.#context));
     for (const { contentHash, placeHash } of done) {
       state.contents.add(contentHash);
       state.places.add(placeHash);
     }
+    if (isTaken) state.last = new Map([...fresh.values()].map(({ path, contentHash }) => [path, contentHash]));
     state.waiting -= done.length;
     this.#options.changed();
+    return unreadable;
+  }
+
+  /** The hash of a file's content; null of one that went away meanwhile, or that cannot be read now, which goes to `unreadable`. */
+  async #hashOf(path: string, unreadable: Unreadable[]): Promise<string | null> {
+    try {
+      return await (this.#options.hashOf ?? hashOf)(path);
+    } catch (error) {
+      const failure = fileError(error, path);
+      if (failure.code !== 'FILE_NOT_FOUND') unreadable.push({ path, why: failure });
+      return null;
+    }
   }
 
   #state(id: number): State {
     const known = this.#states.get(id);
     if (known !== undefined) return known;
-    const state = { ...watchedFiles(this.#context.library.db, id), seen: new Map(), waiting: 0, problem: null };
+    const state = {
+      ...watchedFiles(this.#context.library.db, id),
+      seen: new Map(),
+      last: new Map(),
+      waiting: 0,
+      problem: null,
+    };
     this.#states.set(id, state);
     return state;
   }
@@ -237,7 +313,17 @@ export class FolderWatcher {
 
 /** What a watch asks of the queue for some of its files. */
 export function watchClassification(watch: WatchRow, paths: readonly string[]): ClassifyOptions {
-  return { paths: [...paths], model: watch.model, watchId: watch.id };
+  return { paths: [...paths], model: watch.model, watchId: watch.id, mayBeGone: true };
+}
+
+/** What the list says of files and folders that cannot be read: the first by name, as the window may show it, and how many more. */
+function problemOf(unreadable: readonly Unreadable[]): State['problem'] {
+  const [first] = unreadable;
+  if (first === undefined) return null;
+  const { message, action } = serialiseError(first.why);
+  const others = unreadable.length - 1;
+  const more = others === 0 ? '' : ` Nor can ${counted('en', others, 'other be read', 'others be read')}.`;
+  return { message: `${basename(first.path)}: ${message}${more}`, action };
 }
 
 async function hashOf(path: string): Promise<string> {

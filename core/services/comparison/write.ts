@@ -56,7 +56,8 @@ export function comparisonCsv(report: ComparisonReport): string {
     ...[row.epochs, row.learningRate, row.trainings.length, row.auc, row.aucInterval?.[0], row.aucInterval?.[1]],
     ...[row.ppe, row.pme, row.trainings.map(({ auc }) => auc ?? '').join(' '), ...of],
   ]);
-  return stringify([header, ...rows]);
+  // Names of data sets and LPMs are typed: a spreadsheet would run one that begins with = as a formula.
+  return stringify([header, ...rows], { escape_formulas: true });
 }
 
 /** How a comparison may be saved, by the ending of the file. */

@@ -72,9 +72,21 @@ export function listClassMerges(context: ServiceContext, dataset: string): Class
   return classMerges(context.library.db, requireDataset(context, dataset).id);
 }
 
-/** Takes the newest merge of a class back. Gives the number of labels that count no more. @throws DATASET_NOT_FOUND, BAD_INPUT */
-export function takeClassMergeBack(context: ServiceContext, dataset: string, from: string): number {
+/**
+ * Takes the newest merge of a class back. Gives the number of labels that count no more.
+ * @param into the class that it went into, where that was said: it must be the one
+ * @throws DATASET_NOT_FOUND, BAD_INPUT
+ */
+export function takeClassMergeBack(context: ServiceContext, dataset: string, from: string, into?: string): number {
   const found = listClassMerges(context, dataset).find(({ name }) => name === from);
+  if (found !== undefined && into !== undefined && found.into !== into)
+    throw new AppError(
+      'BAD_INPUT',
+      `Class "${from}" of data set "${dataset}" became part of "${found.into}", not of "${into}".`,
+      {
+        action: `Name the class that it became part of: "${found.into}".`,
+      },
+    );
   if (found === undefined) {
     throw new AppError('BAD_INPUT', `No class "${from}" of data set "${dataset}" became part of another one.`);
   }

@@ -12,6 +12,7 @@ import {
   parseOptions,
   splitNames,
   type VersionImage,
+  warningLine,
 } from '../../contract/index.ts';
 import { defineJob } from '../../jobs/index.ts';
 import { positiveClassWarnings } from '../../report/positive-class-words.ts';
@@ -35,6 +36,7 @@ import { ProblemCollector } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { compilePredictor, type LoadedModel, openModelLpm, requireModel } from '../training/model.ts';
 import { networkWeights } from '../training/network.ts';
+import { startWarnings } from '../training/taught.ts';
 import { forgetSets, requireRecord, runOf } from './evaluated-set.ts';
 import { findingWarnings } from './finding-warnings.ts';
 import { setModelPositive } from './judge-settings.ts';
@@ -85,6 +87,7 @@ export const evaluateJob = defineJob({
         ...positiveClassWarnings(record),
         ...findingWarnings(record, image),
         ...patientWarnings(context.library.db, version),
+        ...startWarnings(context.library.db, runOf(context, record)).map(warningLine),
       ],
       studyPooling: options.studyPooling,
       image,

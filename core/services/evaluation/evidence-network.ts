@@ -148,7 +148,7 @@ async function openSummary(
       },
     }),
   });
-  checkEncoderMemory(context.log, {
+  checkEncoderMemory(context, {
     lpm: lpmByHash(context.library.db, record.lpmHash)?.name ?? record.lpmHash.slice(0, 12),
     inputSize,
     neededBytes: encoderMemoryBytes(engine.info, graph),

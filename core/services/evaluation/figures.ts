@@ -56,7 +56,7 @@ export interface ClassFigures extends ClassMetrics {
 }
 
 /** Raised when what is stored, or how it is computed, changes. */
-const intervalsVersion = 3;
+const intervalsVersion = 4;
 
 const intervalSchema = z.tuple([z.number(), z.number()]).nullable();
 const rankingSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** What a model card tells, from the library alone. */
-import { type ModelCard, type ModelRecord, targetFacts } from '../../contract/index.ts';
+import { type ModelCard, type ModelRecord, type RunRecord, targetFacts } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import {
   evaluationsOf,
@@ -10,6 +10,7 @@ import {
   testEvaluations,
   versionById,
   versionCounts,
+  warningsOfRun,
 } from '../../store/index.ts';
 import { summaryOf } from '../recipe/summary.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -25,6 +26,7 @@ import {
 import { type LevelFigures, levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
 import { classDecisions, estimateOf, pairOf, targetFiguresOf } from './judge.ts';
+import { peopleWarnings } from './patient-warnings.ts';
 import { quantityFigures } from './quantity-figures.ts';
 import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
 
@@ -50,8 +52,15 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
     counts: versionCounts(db, run.datasetVersionId),
     results: evaluationsOf(db, model.id).flatMap(({ split }) => resultsOf(context, model, split)),
     testEvaluations: testEvaluations(db, model.id),
+    warnings: warningsOf(context, run),
     replay: replayOf(db, model.id) ?? null,
   };
+}
+
+/** What was found when it was trained; of the people whom it learned from what is so now, because patients may have become one since. */
+function warningsOf({ library: { db } }: ServiceContext, run: RunRecord): ModelCard['warnings'] {
+  const said = warningsOfRun(db, run.id).filter(({ code }) => code !== 'startKnowsPatients');
+  return [...said, ...peopleWarnings(db, run)];
 }
 
 type Result = ModelCard['results'][number];

@@ -32,6 +32,7 @@ import {
 import { type ClassFigures, levelFigures } from './figures.ts';
 import { findingsFigures } from './findings-figures.ts';
 import { calledAt, classDecisions, estimateOf, pairOf, recordView, targetFiguresOf } from './judge.ts';
+import { peopleWarnings } from './patient-warnings.ts';
 import { quantityFigures } from './quantity-figures.ts';
 import { verdictOnAnswers, verdictOnSet } from './verdict-figures.ts';
 
@@ -101,6 +102,9 @@ function originOf(context: ServiceContext, set: EvaluatedSet | EvaluatedAnswers)
     version: set.run.datasetVersion,
     evaluatedAt: set.evaluatedAt,
     testEvaluations: testEvaluations(context.library.db, set.record.id),
+    warnings: peopleWarnings(context.library.db, set.run).filter(
+      (warning) => !('part' in warning) || warning.part === set.split,
+    ),
     mixedStudies: set.mixedStudies.length,
   };
 }

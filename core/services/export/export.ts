@@ -28,7 +28,7 @@ import { shownPatient } from '../patients/patients.ts';
 import { isPseudonym, keyedHash, librarySecret } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
-import { type ExportFile, filesBelow, filesOfDataset } from './files.ts';
+import { type ExportFile, filesBelow, filesOfDataset, refuseBelow } from './files.ts';
 import { ExportFolder } from './folder.ts';
 import { type Pseudonyms, readPseudonyms } from './pseudonyms.ts';
 
@@ -56,7 +56,7 @@ interface Tally {
 /**
  * Exports files, folders, archives and the instances of a data set into a new folder, and tells what was left out and what a person
  * must look at.
- * @throws BAD_INPUT (nothing to export, a folder that is not empty, a wrong list of pseudonyms), DATASET_NOT_FOUND, FILE_NOT_FOUND,
+ * @throws BAD_INPUT (nothing to export, a folder that is not empty or lies in what is exported, a wrong list of pseudonyms), DATASET_NOT_FOUND, FILE_NOT_FOUND,
  *   DISK_FULL, CANCELLED; then nothing stands under the folder's name
  */
 export async function exportStudies(context: ServiceContext, given: ExportOptions): Promise<ExportReport> {
@@ -71,6 +71,7 @@ export async function exportStudies(context: ServiceContext, given: ExportOption
       action: 'Name it with --dataset, or leave --labels out.',
     });
   }
+  await refuseBelow(options.out, options.paths);
   const started = context.now().getTime();
   const list = options.pseudonyms === undefined ? undefined : readPseudonyms(options.pseudonyms);
   const rules = deidentifyOptions(context, options, list);

@@ -1,6 +1,8 @@
 /** The files an export reads: those of folders and archives, and those of a data set's instances wherever they are now. */
-import { open } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
 import { datasetByName, type Library, labelledInstances, listDatasets } from '../../store/index.ts';
 import { fileError, readInstance, readPlace } from '../files/files.ts';
 import { walkFiles } from '../files/walk.ts';
@@ -25,6 +27,44 @@ export async function* filesBelow(paths: readonly string[]): AsyncGenerator<Expo
     const refusal = file.refusal ?? tooLarge(file.sizeBytes);
     if (refusal !== null) yield { name: file.path, read: () => Promise.reject(refusal) };
     else yield* filesAt(file.path);
+  }
+}
+
+/**
+ * Refuses a folder to be made below one that is exported: what is written there would be met on the way and exported once more, each
+ * image under a second pseudonym, as if it were another patient's; and so would a later export of the same folder.
+ * @throws BAD_INPUT
+ */
+export async function refuseBelow(out: string, paths: readonly string[]): Promise<void> {
+  const made = await realPlace(resolve(out));
+  for (const path of paths) {
+    const folder = await folderOf(resolve(path));
+    const way = folder === null ? '..' : relative(folder, made);
+    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) continue;
+    throw new AppError('BAD_INPUT', `The folder ${redact(out)} lies in one that is exported.`, {
+      action: 'Choose a folder outside of what is exported with --out.',
+    });
+  }
+}
+
+/** The real folder that exporting `path` goes through; null for a single file and for what is not there. */
+async function folderOf(path: string): Promise<string | null> {
+  try {
+    if ((await stat(path)).isDirectory()) return await realpath(path);
+    return basename(path).toUpperCase() === 'DICOMDIR' ? await realpath(dirname(path)) : null;
+  } catch {
+    // Said with its reason when it is walked.
+    return null;
+  }
+}
+
+/** Where `path` is or would be, links resolved as far as there is something. */
+async function realPlace(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(await realPlace(above), basename(path));
   }
 }
 

@@ -8,6 +8,25 @@ import { saveVersionStatistics, versionStatistics } from '../../store/index.ts';
 import { type FrameReference, readSource } from '../pixels/source-images.ts';
 import type { ServiceContext } from '../session/context.ts';
 
+/** The statistics to normalise with where they are known before any image is read: the LPM's own, and those that were computed before. */
+export function knownStatistics(
+  context: Pick<ServiceContext, 'library'>,
+  {
+    normalisation,
+    version,
+    lpm,
+    inputSize,
+  }: {
+    readonly normalisation: Normalisation;
+    readonly version: DatasetVersion;
+    readonly lpm: LpmConfig;
+    readonly inputSize: number;
+  },
+): ChannelStatistics | undefined {
+  if (normalisation === 'lpm') return { mean: [...lpm.mean], std: [...lpm.std] };
+  return versionStatistics(context.library.db, version.id, inputSize);
+}
+
 /**
  * The statistics to normalise with. Those of a data set are over all pixels of its training images at `inputSize`; they
  * are computed once for a version and never again, so that a model can always be reproduced.
@@ -25,10 +44,9 @@ export async function resolveStatistics(
     readonly training: readonly FrameReference[];
   },
 ): Promise<ChannelStatistics> {
-  const { normalisation, version, lpm, inputSize, sources, training } = options;
-  if (normalisation === 'lpm') return { mean: [...lpm.mean], std: [...lpm.std] };
-  const frozen = versionStatistics(context.library.db, version.id, inputSize);
-  if (frozen !== undefined) return frozen;
+  const { version, inputSize, sources, training } = options;
+  const known = knownStatistics(context, options);
+  if (known !== undefined) return known;
   let sums = noStatistics;
   for (const [i, frame] of training.entries()) {
     throwIfCancelled(context.signal, 'Computing mean and deviation');

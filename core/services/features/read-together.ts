@@ -7,18 +7,18 @@
  * where every record is the same, byte by byte, are the others read once (ADR 470).
  */
 import { AppError } from '../../base/errors.ts';
-import { silentLogger } from '../../base/logger.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import type { VersionImage } from '../../contract/index.ts';
 import { cpuDescription } from '../../engine/index.ts';
 import type { LpmFeatures } from '../../models/index.ts';
 import { compileEncoder, type EncodedImage, type EncoderPlan } from '../lpm/encoder.ts';
+import { checkSpace } from '../records/disk-space.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { silently } from '../session/warn.ts';
 import {
   bytesOf,
   bytesPerImage,
-  checkSpace,
   encodeEach,
   type FeatureKindsAsked,
   type FeatureRequest,
@@ -75,7 +75,7 @@ async function readTogether(context: ServiceContext, all: readonly ReadyToEncode
   const pixels = pixelsOf(first);
   const { lpm } = first.request;
   const encodeOnce = async (of: EncoderPlan, image: VersionImage): Promise<EncodedImage> => {
-    const encoder = await compileEncoder(await context.engine(), lpm, of, { ...context, log: silentLogger });
+    const encoder = await compileEncoder(await context.engine(), lpm, of, silently(context));
     try {
       return await encoder.encode(await pixels(image));
     } finally {

@@ -6,11 +6,9 @@
  * killed compute the same numbers.
  */
 
-import { statfsSync } from 'node:fs';
 import { counted } from '../../base/counted.ts';
 import { AppError, invariant } from '../../base/errors.ts';
 import { int8Record } from '../../base/int8-channels.ts';
-import { silentLogger } from '../../base/logger.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import type { ChannelStatistics, DatasetVersion, Method, Normalisation, VersionImage } from '../../contract/index.ts';
 import type { MemoryHolder, RecordStore } from '../../features/index.ts';
@@ -26,12 +24,21 @@ import {
 import { requireInt8 } from '../lpm/int8-engine.ts';
 import { lookIntoInstances } from '../pixels/looks.ts';
 import { imageKind, prepareSources, readSource } from '../pixels/source-images.ts';
-import { featureFolder, holdMemory, imageKey, openFeatureStore, openPreviewStore } from '../records/record-stores.ts';
+import { checkSpace, megabytes } from '../records/disk-space.ts';
+import {
+  featureFolder,
+  holdMemory,
+  imageKey,
+  openFeatureStore,
+  openPreviewStore,
+  storedRecords,
+} from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
+import { silently } from '../session/warn.ts';
 import { BatchThreads } from './batches/batch-threads.ts';
 import { type FeatureSettings, featureKinds, int8Channels, recordBytes } from './feature-kinds.ts';
-import { resolveStatistics } from './normalisation.ts';
+import { knownStatistics, resolveStatistics } from './normalisation.ts';
 
 export interface FeatureRequest extends FeatureSettings {
   readonly version: DatasetVersion;
@@ -155,7 +162,7 @@ export async function openForEncoding(
     }
     const sources = opened(first?.parts.sources.share() ?? openPreviewStore(context, inputSize, rule));
     const isSaid = announceSize(context, request, sources) && request.features.length > 0;
-    if (isSaid) announceEncoder(await context.engine(), lpm, request, context.log);
+    if (isSaid) announceEncoder(await context.engine(), lpm, request, context);
     const { images, statistics, problems } = first?.parts ?? (await decodeImages(context, request, sources));
     const hash = lpm.record.hash;
     const records = new Map(
@@ -245,7 +252,6 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
   const { images, inputSize, lpm } = request;
   const missing = images.filter((i) => !sources.has(imageKind, imageKey(i.instanceId, i.frame))).length;
   const featureBytes = bytesPerImage(request) * images.length;
-  const bytes = featureBytes + missing * 2 * inputSize ** 2;
   context.log.log(
     'info',
     `Features of ${counted('en', images.length, 'image', 'images')} at ${inputSize} px take ${megabytes(featureBytes)}.`,
@@ -260,25 +266,21 @@ function announceSize(context: ServiceContext, request: FeatureRequest, sources:
       lpm.config.rotaryBase === undefined ? 'its positions are resized' : 'its positions are made for any size';
     context.log.log('info', `The LPM was trained at ${trained.join(' x ')} px and reads ${inputSize} px here: ${how}.`);
   }
-  // Features of an earlier, stopped encode are counted again here, hence only new images decide; of the others those that lack features are
-  // counted before the LPM begins.
-  if (missing > 0) checkSpace(context, bytes);
+  // Where every image is decoded, those that lack features are counted before the LPM begins.
+  if (missing > 0) checkSpace(context, bytesToWrite(context, request) + missing * 2 * inputSize ** 2);
   return missing > 0;
 }
 
-/** @throws DISK_FULL when the library's disk has not this much left */
-export function checkSpace(context: ServiceContext, bytes: number): void {
-  const { bavail, bsize } = statfsSync(context.library.folder);
-  if (bytes <= bavail * bsize) return;
-  throw new AppError(
-    'DISK_FULL',
-    `Encoding needs ${megabytes(bytes)} of disk space; the library's disk has ${megabytes(bavail * bsize)} left.`,
-    { retryable: true },
-  );
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
+/** Bytes of the features that are not there: of all images where mean and deviation, and with them the store, are not known yet. */
+function bytesToWrite(context: ServiceContext, request: FeatureRequest): number {
+  const { images, lpm } = request;
+  const statistics = request.statistics ?? knownStatistics(context, { ...request, lpm: lpm.config });
+  return request.features.reduce((bytes, kind) => {
+    const key = statistics && featureKinds[kind].storeKey(context, request, statistics);
+    const stored = key && storedRecords(context.library, featureFolder(lpm.record.hash, key).folder);
+    const lacking = images.filter((image) => stored?.has(imageKey(image.instanceId, image.frame)) !== true).length;
+    return bytes + lacking * recordBytes(kind, lpm.config, request);
+  }, 0);
 }
 
 type DecodedImages = Pick<Features, 'images' | 'statistics' | 'problems'>;
@@ -303,8 +305,8 @@ async function encodeMissing(
   const wanted = new Set([...lacking.values()].flat());
   const features = request.features.filter((kind) => wanted.has(kind));
   const plan = { ...request, features };
-  const log = parts.isSaid ? silentLogger : context.log;
-  const encoder = await compileEncoder(await context.engine(), lpm, plan, { ...context, log });
+  const told = parts.isSaid ? silently(context) : context;
+  const encoder = await compileEncoder(await context.engine(), lpm, plan, told);
   try {
     let done = 0;
     await encodeEach(encoder, missing, pixelsOf({ request, parts }), context.signal, (image, encoded) => {

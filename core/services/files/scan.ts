@@ -57,6 +57,8 @@ export interface ScanOptions {
   readonly patientOf?: (path: string, member: string) => string | undefined;
   /** True where nothing is kept of what is found: of plain files only the head is read. */
   readonly isPreview?: boolean;
+  /** True where a given path that is gone, or cannot be read, is one reason among others and not the end. */
+  readonly mayBeGone?: boolean | undefined;
   /** True to look at the pixels too, for notices and for the range of their samples. */
   readonly looksInto?: boolean;
 }
@@ -67,7 +69,7 @@ const stallMs = 60_000;
 
 /**
  * Looks into every file below `paths`.
- * @throws CANCELLED; FILE_NOT_FOUND or FILE_UNREADABLE when one of `paths` itself cannot be used
+ * @throws CANCELLED; FILE_NOT_FOUND or FILE_UNREADABLE when one of `paths` itself cannot be used, unless they may be gone
  */
 export async function* scanFiles(paths: readonly string[], options: ScanOptions): AsyncGenerator<Scanned> {
   const exclude = new Set<string>();
@@ -80,7 +82,7 @@ export async function* scanFiles(paths: readonly string[], options: ScanOptions)
     if ('found' in first) yield first;
     else yield* scanArchive(first, options);
   };
-  for await (const file of walkFiles(paths, exclude)) {
+  for await (const file of walkFiles(paths, exclude, options)) {
     throwIfCancelled(options.signal, 'Reading files');
     const scanned = scanFile(file, classFolders(file.root, file.folders), options);
     // The rejection is seen when its turn comes; until then it must not count as unhandled.

@@ -25,14 +25,23 @@ export interface WalkedFile {
 /**
  * Walks `paths`: folders to their depth, files as they are, a DICOMDIR as the medium it lies on.
  * @param exclude real paths that are left out without a word (the labels file)
+ * @param options.mayBeGone gives a path that cannot be used as a file that is refused, where it would be thrown
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE when a given path itself cannot be used
  */
-export async function* walkFiles(paths: readonly string[], exclude: ReadonlySet<string>): AsyncGenerator<WalkedFile> {
+export async function* walkFiles(
+  paths: readonly string[],
+  exclude: ReadonlySet<string>,
+  { mayBeGone = false }: { readonly mayBeGone?: boolean | undefined } = {},
+): AsyncGenerator<WalkedFile> {
   // Overlapping paths (a folder and one of its own folders) give each file once.
   const seen = new Set<string>(exclude);
-  for (const given of paths) {
-    const path = resolve(given);
-    const [stats, real] = await describeRoot(path);
+  // All of them before the first is walked: a slip in the last one is told before hours of work, not after.
+  for (const { path, found } of await describeRoots(paths, mayBeGone)) {
+    if (found instanceof AppError) {
+      yield refused(path, dirname(path), [], found);
+      continue;
+    }
+    const [stats, real] = found;
     const isMedium = stats.isFile() && basename(path).toUpperCase() === 'DICOMDIR';
     const root = stats.isDirectory() ? path : dirname(path);
     const realRoot = stats.isDirectory() ? real : dirname(real);
@@ -44,13 +53,36 @@ export async function* walkFiles(paths: readonly string[], exclude: ReadonlySet<
   }
 }
 
-async function describeRoot(path: string): Promise<[Stats, string]> {
+/** @throws FILE_NOT_FOUND, FILE_UNREADABLE for the first of the given paths that cannot be used */
+export async function requirePaths(paths: readonly string[]): Promise<void> {
+  await describeRoots(paths, false);
+}
+
+interface Root {
+  readonly path: string;
+  /** What is there and where it really is, or why it cannot be used. */
+  readonly found: [Stats, string] | AppError;
+}
+
+async function describeRoots(paths: readonly string[], mayBeGone: boolean): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (const given of paths) {
+    const path = resolve(given);
+    const found = await describeRoot(path);
+    if (found instanceof AppError && !mayBeGone) {
+      // The user typed this path, so it may be shown as typed.
+      throw new AppError(found.code, `${path}: ${found.message}`, { cause: found.cause });
+    }
+    roots.push({ path, found });
+  }
+  return roots;
+}
+
+async function describeRoot(path: string): Promise<[Stats, string] | AppError> {
   try {
     return [await stat(path), await realpath(path)];
   } catch (error) {
-    const failure = fileError(error, path);
-    // The user typed this path, so it may be shown as typed.
-    throw new AppError(failure.code, `${path}: ${failure.message}`, { cause: error });
+    return fileError(error, path);
   }
 }
 

@@ -64,13 +64,21 @@ function refuseUnlisted(target: DatasetRow['target'], classes: readonly string[]
   });
 }
 
-function refuseOther(found: DatasetRow, names: readonly string[], { target, classes }: Asked): void {
+/**
+ * @throws BAD_INPUT where a target is asked for that is not the data set's. Asked before a labels file is read: read as the data set asks, columns of
+ *   findings are refused with advice to give the very `--target finding` that was given.
+ */
+export function refuseAnotherTarget(found: Pick<DatasetRow, 'name' | 'target'>, target: Asked['target']): void {
   if (target !== undefined && target !== found.target) {
     const [own, other] = [found.target, target].map((kind) => `"${kind}" (${targetFacts[kind].meaning})`);
     throw new AppError('BAD_INPUT', `Data set "${found.name}" asks for ${own}; the import asks for ${other}.`, {
       action: 'Import into another data set, or leave --target out.',
     });
   }
+}
+
+function refuseOther(found: DatasetRow, names: readonly string[], { target, classes }: Asked): void {
+  refuseAnotherTarget(found, target);
   // Classes without an order of their own may be listed later: see `fixClasses`, which says what may change.
   if (classes === undefined || !targetFacts[found.target].isListed) return;
   if (JSON.stringify(classes) === JSON.stringify(names)) return;

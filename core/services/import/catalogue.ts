@@ -1,6 +1,13 @@
 /** The images that rows of a labels file can be about: those of a data set, and in a preview those that an import would add. */
 import type { ImagePlace, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
-import { fileAt, type PlacedImage, placedImagesOf, placesOfImage, type ReadDb } from '../../store/index.ts';
+import {
+  fileAt,
+  type PlacedImage,
+  patientOfStudy,
+  placedImagesOf,
+  placesOfImage,
+  type ReadDb,
+} from '../../store/index.ts';
 import { type ScanOptions, scanFiles } from '../files/scan.ts';
 import { sameNames, wholeName } from '../patients/same-name.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
@@ -57,6 +64,8 @@ export async function previewCatalogue(
   );
   const scanned = new Set<CatalogueImage>();
   const ids = new NewIds([...images.values()]);
+  /** The patients by headers that were corrected where their files lie, by SOP instance UID. */
+  const corrected = new Map<string, string>();
   let done = 0;
   const { identity, progress, pseudonymise, ...scan } = options;
   const known = (path: string, member: string): InstanceId | undefined => {
@@ -91,6 +100,8 @@ export async function previewCatalogue(
       const { instance } = one.found;
       const there = images.get(instance.sopInstanceUID);
       const patientKey = identity.patientKey(instance.patientKey);
+      if (there?.kind === 'dicom' && known(path, member) === there.instanceId)
+        corrected.set(instance.sopInstanceUID, patientKey);
       const isHidden = pseudonymise || patientKey !== instance.patientKey;
       image = there ?? {
         ...ids.of(instance.studyInstanceUID, instance.seriesInstanceUID, patientKey),
@@ -110,9 +121,29 @@ export async function previewCatalogue(
     scanned.add(placed);
     images.set(placed.sopInstanceUID, placed);
   }
-  if (scan.picturePatients !== 'prefix') return { images: [...images.values()], scanned: [...scanned] };
-  const parted = partedByFolder([...images.values()], ids, identity);
-  return { images: [...images.values()].map(parted), scanned: [...scanned].map(parted) };
+  const all = [...images.values()];
+  const isParted = scan.picturePatients === 'prefix';
+  const filed = isParted ? partedByFolder(all, ids, identity) : asCorrected(db, all, ids, corrected);
+  return { images: all.map(filed), scanned: [...scanned].map(filed) };
+}
+
+/** Images as they are filed once their studies follow headers that were corrected: studies whose images all name one patient, who was not given. */
+function asCorrected(
+  db: ReadDb,
+  images: readonly CatalogueImage[],
+  ids: NewIds,
+  corrected: ReadonlyMap<string, string>,
+): (image: CatalogueImage) => CatalogueImage {
+  const whose = ({ sopInstanceUID, patientKey }: CatalogueImage): string => corrected.get(sopInstanceUID) ?? patientKey;
+  const studies = corrected.size === 0 ? [] : Map.groupBy(images, ({ studyInstanceUID }) => studyInstanceUID);
+  const moved = new Map<CatalogueImage, CatalogueImage>();
+  for (const [uid, own] of studies) {
+    const [key, ...others] = new Set(own.map(whose));
+    const isMoved = key !== undefined && others.length === 0 && own.some(({ patientKey }) => patientKey !== key);
+    if (!isMoved || patientOfStudy(db, uid)?.isGiven === true) continue;
+    for (const image of own) moved.set(image, { ...image, patientKey: key, patientId: ids.patient(key) });
+  }
+  return (image) => moved.get(image) ?? image;
 }
 
 /** Pictures as an import parts those of one name without `_` in several folders. */

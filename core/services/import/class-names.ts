@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import {
   type CaseQuestion,
   type ClassChoice,
+  classNameKey,
   defaultTarget,
   type LabelProblem,
   type LabelsPreview,
@@ -11,8 +12,9 @@ import {
   type PositiveProposal,
   type TargetKind,
   targetFacts,
+  tidyClassName,
 } from '../../contract/index.ts';
-import { classListOf, datasetByName, type ReadDb } from '../../store/index.ts';
+import { classListOf, datasetByName, mergedClasses, type ReadDb } from '../../store/index.ts';
 import { checkedList, countedClasses, noChoiceOfPositive, requireClass } from '../datasets/classes.ts';
 import { refuseManyClasses } from './many-classes.ts';
 import type { ParsedImport } from './ticket.ts';
@@ -29,11 +31,16 @@ export interface Labelled {
   readonly key?: string;
 }
 
+/** The classes that labels may mean, and names that somebody has made part of another one. */
+export interface ImportChoice extends ClassChoice {
+  readonly mergedInto?: ReadonlyMap<string, string>;
+}
+
 export interface NamedClasses<T> {
   /** What was given, each with the name of its class; without what is refused. */
   readonly entries: readonly T[];
   readonly problems: readonly LabelProblem[];
-  /** Names that were taken for another that differs only in case. */
+  /** Names that were taken for another that differs only in case, or of which they became part. */
   readonly merged: MatchedClasses['merged'];
 }
 
@@ -55,10 +62,11 @@ export function classChoice(
  *   tables have in its place
  */
 export function nameClasses<T extends Labelled>(
-  given: readonly T[],
-  choice: ClassChoice,
+  spoken: readonly T[],
+  choice: ImportChoice,
   source: string,
 ): NamedClasses<T> {
+  const { given, followed } = followMerges(spoken, choice);
   const counts = new Map<string, number>();
   for (const { label } of given) counts.set(label, (counts.get(label) ?? 0) + 1);
   const { classes, merged, questions, outside, refused } = matchClasses(counts, choice);
@@ -88,19 +96,45 @@ export function nameClasses<T extends Labelled>(
         row,
         message: `label "${label}" is none of the classes of this data set, whose list is fixed: ${allowed}`,
       })),
-    merged,
+    merged: [...followed, ...merged],
   };
+}
+
+/**
+ * A file of before says names of before: whoever made "carcinoma" part of "malignant" means it of the same file, imported again for the images
+ * that have come since. Only a list that the import gives itself makes such a name a class again.
+ */
+function followMerges<T extends Labelled>(
+  given: readonly T[],
+  { known, mergedInto = new Map() }: ImportChoice,
+): { readonly given: readonly T[]; readonly followed: MatchedClasses['merged'] } {
+  const keys = new Set(known.map(classNameKey));
+  const into = new Map([...mergedInto].map(([name, to]) => [classNameKey(name), to]));
+  for (const key of keys) into.delete(key);
+  if (into.size === 0) return { given, followed: [] };
+  const followed = new Map<string, { readonly from: string; readonly to: string; rows: number }>();
+  const entries = given.map((entry) => {
+    const to = into.get(classNameKey(entry.label));
+    if (to === undefined) return entry;
+    const from = tidyClassName(entry.label);
+    const one = followed.get(from) ?? { from, to, rows: 0 };
+    followed.set(from, one);
+    one.rows += 1;
+    return { ...entry, label: to };
+  });
+  return { given: entries, followed: [...followed.values()] };
 }
 
 /** What of an import says which classes its labels may mean. */
 export type ClassOptions = Pick<ParsedImport, 'dataset' | 'target' | 'classes' | 'mergeCase'>;
 
 /** The classes that labels of an import may mean. @throws BAD_INPUT for a list of classes that is none */
-export function labelChoice(db: ReadDb, options: ClassOptions): ClassChoice {
+export function labelChoice(db: ReadDb, options: ClassOptions): ImportChoice {
   const dataset = datasetByName(db, options.dataset);
   const list = dataset === undefined ? { names: [], isFixed: false } : classListOf(db, dataset.id);
   const { classes } = options;
-  return classChoice(classes === undefined ? options : { ...options, classes: checkedList(classes) }, list);
+  const choice = classChoice(classes === undefined ? options : { ...options, classes: checkedList(classes) }, list);
+  return dataset === undefined ? choice : { ...choice, mergedInto: mergedClasses(db, dataset.id) };
 }
 
 /**
@@ -111,7 +145,7 @@ export function namesOf<T extends Labelled>(
   db: ReadDb,
   options: ClassOptions,
   given: readonly T[],
-  choice: ClassChoice,
+  choice: ImportChoice,
   source: string,
 ): NamedClasses<T> {
   const target = targetOf(db, options);
@@ -125,7 +159,7 @@ export function namesOf<T extends Labelled>(
 }
 
 /** As `nameClasses`, of what labels are about instead of what they say. */
-function nameQuestions<T extends Labelled>(given: readonly T[], choice: ClassChoice, source: string): NamedClasses<T> {
+function nameQuestions<T extends Labelled>(given: readonly T[], choice: ImportChoice, source: string): NamedClasses<T> {
   const about = given.flatMap((entry) =>
     entry.question == null ? [] : [{ row: entry.row, label: entry.question, entry }],
   );

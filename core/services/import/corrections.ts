@@ -42,6 +42,7 @@ export class Corrections {
   #followed = 0;
   #files = 0;
   #results = 0;
+  #resized = 0;
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -50,6 +51,11 @@ export class Corrections {
   /** Studies that went to another patient. */
   get followed(): number {
     return this.#followed;
+  }
+
+  /** Files whose image is of another size now, which no corrected header makes: labels of before may not fit it. */
+  get resized(): number {
+    return this.#resized;
   }
 
   /** Results of classification that were made of what the files held before. */
@@ -90,6 +96,7 @@ export class Corrections {
     const { library } = this.#context;
     const { place, copied, name } = file;
     this.#files += 1;
+    if (isResized(existing, instance)) this.#resized += 1;
     eraseThumbnails(library, [id]);
     overwriteImageRecords(library, [id]);
     forgetRecords(db, id);
@@ -112,6 +119,14 @@ export class Corrections {
     this.#studies.set(studyId, { name, id, description: instance.description });
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);
+  }
+
+  /** A study whose files an import that was stopped had found corrected: it is still to follow its headers. */
+  resume(
+    studyId: StudyId,
+    file: { readonly name: string; readonly id: InstanceId; readonly description: InstanceDescription | undefined },
+  ): void {
+    this.#studies.set(studyId, file);
   }
 
   /** The copy of what a file held before it was corrected: nobody reads it any more. */
@@ -145,4 +160,9 @@ export class Corrections {
       return moves;
     });
   }
+}
+
+function isResized(before: InstanceRecord, now: Pick<NewInstance, 'rows' | 'columns' | 'numberOfFrames'>): boolean {
+  if (before.rows === null || now.rows === null || before.columns === null || now.columns === null) return false;
+  return before.rows !== now.rows || before.columns !== now.columns || before.numberOfFrames !== now.numberOfFrames;
 }

@@ -1,4 +1,4 @@
-/** Patients in labels files: those that a file gives to what its rows are about, and IDs that lost their zeros. */
+/** Patients that a labels file gives to what its rows are about. */
 import { type LabelTarget, targetKey } from '../../contract/index.ts';
 import type { GivenPatient } from '../patients/patients.ts';
 
@@ -17,9 +17,4 @@ export function wishesOf(
     if (!wishes.has(key)) wishes.set(key, { row, target, patientKey });
   }
   return [...wishes.values()];
-}
-
-/** The known IDs that begin with zeros, without them. */
-export function withoutZeros(keys: Iterable<string>): ReadonlySet<string> {
-  return new Set([...keys].filter((key) => /^0+\d+$/.test(key)).map((key) => key.replace(/^0+/, '')));
 }

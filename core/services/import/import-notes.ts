@@ -30,7 +30,9 @@ export interface ImportFacts {
   readonly isRuleNamed: boolean;
   readonly corrected: number;
   /** Studies that follow their corrected headers to another patient, and results that were made before. */
-  readonly followed: { readonly studies: number; readonly results: number };
+  readonly followed: { readonly studies: number; readonly results: number; readonly resized?: number };
+  /** Patient IDs under which headers speak of two people. */
+  readonly sharedIds: number;
   readonly replaced: ReplacedImages;
   /** Names of pictures without `_` that lie in several folders. */
   readonly parted: Pick<PartedNames, 'names' | 'pictures'>;
@@ -72,7 +74,9 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (facts.studiesGiven !== null) {
     note('patientsGiven', { ...given, moved: facts.studiesGiven });
   }
-  if (facts.corrected > 0) note('headersCorrected', { files: facts.corrected, ...facts.followed });
+  // Studies may also follow what an import that was stopped had found.
+  if (facts.corrected + facts.followed.studies > 0)
+    note('headersCorrected', { files: facts.corrected, ...facts.followed });
   if (facts.replaced.files > 0) note('imagesReplaced', { ...facts.replaced });
   const handedDown = sum((moves) => moves.handedDown);
   if (handedDown > 0) note('handedDown', { labels: handedDown });
@@ -81,6 +85,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
   if (dealtAnew > 0) note('dealtAnew', { patients: dealtAnew });
   const versions = sum((moves) => moves.studies) > 0 ? versionsOfEarlierPatients(db) : 0;
   if (versions > 0) note('earlierVersions', { versions });
+  if (facts.sharedIds > 0) note('sharedIds', { ids: facts.sharedIds });
   notes.push(
     ...sharedPatientNote(sharedPatient(db, datasetId)),
     ...alikePatientsNote(alikePatients(db, datasetId)),

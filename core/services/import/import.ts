@@ -1,4 +1,5 @@
 import {
+  type ImportNote,
   type ImportOptions,
   type ImportReport,
   importOptionsSchema,
@@ -20,6 +21,7 @@ import {
 } from '../../store/index.ts';
 import { choosePositiveClass, fixClasses, shownClasses } from '../datasets/classes.ts';
 import { emptiness } from '../files/look.ts';
+import { requirePaths } from '../files/walk.ts';
 import { type ImportIdentity, importIdentity } from '../privacy/pseudonym.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
@@ -29,6 +31,7 @@ import { labelChoice, namesOf } from './class-names.ts';
 import { refuseFolderClasses } from './folder-classes.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
+import { effectNotes, overruledNote } from './label-effects.ts';
 import { labelNotes } from './label-notes.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import { refusedOfProblems, rowIndex, type UsableLabels, usableLabels } from './label-rows.ts';
@@ -62,6 +65,8 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   const labels = given.labels === undefined ? null : await usableLabels(db, given.labels, given);
   const options = labels?.options ?? given;
   if (labels === null) refuseFolderClasses(db, options);
+  // Before the data set is made: after a slip in the path an empty one stayed, which asked for classes for good.
+  await requirePaths(options.paths);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
@@ -78,6 +83,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   const {
     moves: labelMoves,
     splitsChanged,
+    effects,
     ...outcome
   } = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
@@ -95,6 +101,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       ...importer.noted,
       corrected: importer.counts.corrected,
       followed: importer.followed,
+      sharedIds: importer.sharedIds,
       replaced,
       parted,
       rule: rule ?? 'picture',
@@ -103,7 +110,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       moves: [...moves, labelMoves],
       classes: shownClasses(context, dataset),
       unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
-      labelNotes: labels === null ? [] : labelNotes(labels.file),
+      labelNotes: [...(labels === null ? [] : labelNotes(labels.file)), ...effects],
       splitsChanged,
       rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),
@@ -119,7 +126,7 @@ function label(
   bases: readonly string[],
   folderEntries: readonly LabelEntry[],
   identity: ImportIdentity,
-): LabelOutcome {
+): Omit<LabelOutcome, 'agreed'> & { readonly effects: readonly ImportNote[] } {
   const { db } = context.library;
   if (labels === null) {
     const source = 'The layout of class folders';
@@ -127,7 +134,8 @@ function label(
     const said = targetFacts[dataset.target].isPerName ? [] : folderEntries;
     const { entries, problems, merged } = namesOf(db, options, said, labelChoice(db, options), source);
     const given = { entries, refused: refusedOfProblems(problems), rows: said.length, merged };
-    return applyLabels(context, dataset, given, 'folder');
+    const { agreed, ...outcome } = applyLabels(context, dataset, given, 'folder');
+    return { ...outcome, effects: overruledNote(db, dataset.id, agreed) };
   }
   const images = catalogueOf(db, dataset.id);
   const resolved = resolveRows(labels.file, rowIndex(db, images, bases, labels.file, options, identity));
@@ -139,7 +147,10 @@ function label(
     isWhole: options.rowRule === 'all',
     unusedColumns: labels.file.columns.filter(({ meaning }) => meaning === null).map(({ name }) => name),
   };
-  return applyLabels(context, dataset, given, options.reader);
+  const { agreed, ...outcome } = applyLabels(context, dataset, given, options.reader);
+  const { entries } = given;
+  const effects = effectNotes(db, dataset.id, { entries, agreed, file: labels.file, reader: options.reader });
+  return { ...outcome, effects: [...effects, ...overruledNote(db, dataset.id, agreed)] };
 }
 
 /** Notices about pictures that are black or white in the range that their kind of samples has in the data set. */

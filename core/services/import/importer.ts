@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
-import type { InstanceId, PatientId, PicturePatients } from '../../contract/index.ts';
+import type { InstanceId, InstanceRecord, PatientId, PicturePatients, StudyId } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
 import {
   addAuditEvent,
@@ -23,6 +23,7 @@ import {
   saveFile,
   saveSampleLook,
   setPicturePatients,
+  studiesToFollow,
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
@@ -38,8 +39,9 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { Corrections } from './corrections.ts';
 import type { LabelEntry } from './labels.ts';
-import { LeftOut } from './left-out.ts';
+import { damagedDuplicate, LeftOut } from './left-out.ts';
 import { Replaced, type ReplacedImages } from './replaced.ts';
+import { SharedIds } from './shared-ids.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
@@ -78,7 +80,10 @@ export class Importer {
   readonly #copies: boolean;
   readonly #rule: PicturePatients | undefined;
   readonly #corrections: Corrections;
+  /** Studies that an import which was stopped has left under the patient of before. */
+  readonly #unfollowed: ReadonlySet<StudyId>;
   readonly #replaced = new Replaced();
+  readonly #sharedIds = new SharedIds();
   /** Pictures with their patient by the rule, where the rule was asked for. */
   readonly #ruled = new Map<InstanceId, PictureContext>();
   /** Pictures without `_` in their names, where the name before it is the patient. */
@@ -105,6 +110,7 @@ export class Importer {
     this.#identity = identity;
     this.#copies = options.copy || options.pseudonymise;
     this.#corrections = new Corrections(context);
+    this.#unfollowed = new Set(studiesToFollow(context.library.db));
   }
 
   async run(patients: ReadonlyMap<string, string>): Promise<void> {
@@ -114,6 +120,7 @@ export class Importer {
       picturePatients: this.#rule,
       isKnown: (place) => this.#knownInstance(place) !== undefined,
       looksInto: true,
+      mayBeGone: this.#options.mayBeGone,
       patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
     });
     let done = 0;
@@ -139,9 +146,14 @@ export class Importer {
   }
 
   /** Studies that went to another patient so, and results that were made of what the files held before. */
-  get followed(): { readonly studies: number; readonly results: number } {
-    const { followed: studies, results } = this.#corrections;
-    return { studies, results };
+  get followed(): { readonly studies: number; readonly results: number; readonly resized?: number } {
+    const { followed: studies, results, resized } = this.#corrections;
+    return { studies, results, ...(resized === 0 ? {} : { resized }) };
+  }
+
+  /** Patient IDs under which headers speak of two people. */
+  get sharedIds(): number {
+    return this.#sharedIds.count;
   }
 
   /** What became of images whose files hold others now. */
@@ -188,8 +200,13 @@ export class Importer {
     if (known === undefined || !isSame) return undefined;
     // A library of an earlier version does not know names, dates and descriptions: the file is read once more for them.
     if (!isDescribed(this.#library.db, known.instanceId)) return undefined;
+    if (this.#isUnfollowed(instanceById(this.#library.db, known.instanceId))) return undefined;
     const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => path.startsWith('files/'));
     return this.#copies && !isCopied ? undefined : known.instanceId;
+  }
+
+  #isUnfollowed(instance: InstanceRecord | undefined): instance is InstanceRecord {
+    return instance !== undefined && this.#unfollowed.has(instance.studyId);
   }
 
   #commit(): void {
@@ -296,6 +313,7 @@ export class Importer {
         patientKey: this.#identity.patientKey(instance.patientKey),
         ...(own === undefined ? {} : { ownPatientKey: this.#identity.patientKey(own) }),
       };
+      this.#sharedIds.see(db, keys.patientKey, instance.description);
       const added = addInstance(db, { ...instance, ...keys, ...this.#description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
@@ -306,6 +324,12 @@ export class Importer {
       }
     } else if (fileAt(db, place.path, place.member)?.instanceId === id) this.counts.alreadyThere += 1;
     else this.counts.duplicate += 1;
+    if (this.#isUnfollowed(existing))
+      this.#corrections.resume(existing.studyId, {
+        name: scanned.name,
+        id,
+        description: this.#description(instance).description,
+      });
     if (existing !== undefined && !isDescribed(db, id)) {
       const { description } = this.#description(instance);
       if (description !== undefined) describeInstance(db, id, description);
@@ -339,11 +363,8 @@ export class Importer {
 
   /** The file that came first, damaged, stands in the report by its path where that is known. */
   #leaveOutDamaged(db: WriteDb, id: InstanceId, scanned: Scanned): void {
-    const what = 'Another file with the same SOP instance UID can be decoded and this one cannot: the other is used.';
     const first = filesOfInstance(db, id).find(({ path }) => !/^(?:files\/|pseudonymised:)/.test(path));
-    const why = new AppError('DUPLICATE_DIFFERS', what, {
-      action: 'Nothing to do; remove the damaged file if it is not needed.',
-    });
+    const why = damagedDuplicate();
     if (first === undefined) this.#leaveOut(why, scanned);
     else this.#leaveOut(why, { ...scanned, name: basename(first.path), place: { ...scanned.place, ...first } });
   }

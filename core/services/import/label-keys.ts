@@ -2,19 +2,26 @@
  * Which images a key means that is not simply a path: the name of a file whatever its extension, the end of a path, a folder, a UID, a
  * patient. Several ways are tried one after the other. A key of a file that fits several images is no answer.
  */
+import { redact } from '../../base/redact.ts';
 import { type KeyKind, type LabelTarget, type PatientId, targetKey, targetOfImage } from '../../contract/index.ts';
 import { patientNames } from '../patients/patient-names.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
-import { areOtherParts, type PathFinder } from './label-paths.ts';
+import { doubtfulZeros, KeyHints, nouns } from './key-hints.ts';
+import { areOtherParts, type FoundPaths, leftOutNote, type PathFinder } from './label-paths.ts';
 import type { RowKey } from './labels-file.ts';
 
 export interface FoundTargets {
   readonly targets: readonly { readonly target: LabelTarget; readonly patientId: PatientId }[];
   /** Places that one key fits which can mean only one of them; no targets then. */
   readonly places: readonly string[];
-  readonly how: 'as-written' | 'other-case' | 'moved';
+  readonly how: FoundPaths['how'];
+  /** The file lies where the key says and is no image of the data set; what other ways would find is another one. */
+  readonly isLeftOut?: true;
 }
+
+/** Kinds of key that stand in headers. */
+type IdentifierKind = Exclude<KeyKind, 'path' | 'path-end' | 'file-name' | 'folder'>;
 
 interface Placed {
   readonly image: CatalogueImage;
@@ -54,6 +61,7 @@ export class KeyFinder {
   #byStem: ReadonlyMap<string, readonly Placed[]> | undefined;
   #byFolder: ReadonlyMap<string, ReadonlySet<CatalogueImage>> | undefined;
   readonly #byIdentifier = new Map<KeyKind, ReadonlyMap<string, FoundTargets['targets']>>();
+  readonly #hints = new Map<KeyKind, KeyHints>();
   #off: number | undefined;
 
   constructor(
@@ -77,17 +85,30 @@ export class KeyFinder {
     let found = nothing;
     for (const key of keys) {
       found = this.#of(key);
-      if (found.targets.length + found.places.length > 0) break;
+      if (found.targets.length + found.places.length > 0 || found.isLeftOut === true) break;
     }
     this.#found.set(keys, found);
     return found;
   }
 
+  /** Why none of the keys leads to anything. */
+  whyNot(keys: readonly RowKey[]): string {
+    const shown = redact(keys[0]?.text ?? '');
+    for (const { kind, text } of keys) {
+      if (kind === 'path' || kind === 'path-end' || kind === 'file-name' || kind === 'folder') continue;
+      const hints = this.#hintsOf(kind);
+      if (hints.isDoubtful(text)) return `${nouns[kind]} ${redact(text)} ${doubtfulZeros}`;
+      const hint = hints.of(text);
+      if (hint !== '') return `no ${nouns[kind]} ${redact(text)} in this data set${hint}`;
+    }
+    return `no image ${shown} in this data set${this.find(keys).isLeftOut === true ? leftOutNote : ''}`;
+  }
+
   #of({ kind, text }: RowKey): FoundTargets {
     switch (kind) {
       case 'path': {
-        const { images, places, how } = this.#paths.find(text);
-        return { ...one(images, places), how };
+        const { images, places, how, isLeftOut } = this.#paths.find(text);
+        return { ...one(images, places), how, ...(isLeftOut === true ? { isLeftOut } : {}) };
       }
       case 'path-end':
         return this.#byEnd(text);
@@ -97,9 +118,11 @@ export class KeyFinder {
         return { ...nothing, targets: imagesAsTargets([...(this.#folders().get(folded(text)) ?? [])]) };
       default: {
         const targets = this.#identifiers(kind).get(this.#identifier(kind, text)) ?? [];
-        // Numbers of two hospitals may be the same, and one order may be several studies.
-        if (kind !== 'accessionNumber' || targets.length < 2) return { ...nothing, targets };
-        const images = this.#images.filter(({ accessionNumber }) => accessionNumber === text);
+        if (this.#hintsOf(kind).isDoubtful(text)) return nothing;
+        // Numbers of two hospitals may be the same, one order may be several studies, and series of two patients may have one UID.
+        const isOfOne = kind === 'accessionNumber' || kind === 'seriesInstanceUID';
+        if (!isOfOne || targets.length < 2) return { ...nothing, targets };
+        const images = this.#images.filter((image) => image[kind] === text);
         return { ...nothing, places: images.flatMap(({ places }) => places.slice(0, 1)) };
       }
     }
@@ -177,11 +200,20 @@ export class KeyFinder {
     return folders;
   }
 
+  #hintsOf(kind: IdentifierKind): KeyHints {
+    const known = this.#hints.get(kind);
+    if (known !== undefined) return known;
+    const given = this.#keys.flatMap((keys) => keys.flatMap((key) => (key.kind === kind ? [key.text] : [])));
+    const hints = new KeyHints(kind, this.#identifiers(kind).keys(), given);
+    this.#hints.set(kind, hints);
+    return hints;
+  }
+
   #identifier(kind: KeyKind, text: string): string {
     return kind === 'patientID' ? this.#identity.patientKey(text) : text;
   }
 
-  #identifiers(kind: Exclude<KeyKind, 'path' | 'path-end' | 'file-name' | 'folder'>) {
+  #identifiers(kind: IdentifierKind) {
     const known = this.#byIdentifier.get(kind);
     if (known !== undefined) return known;
     const index = new Map<string, Map<string, FoundTargets['targets'][number]>>();

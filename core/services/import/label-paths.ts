@@ -4,12 +4,14 @@
  * A relative path may begin beside the labels file, at an imported folder or at the folder above that one. Names are compared composed
  * (NFC): a Mac hands file names over decomposed, and "ä" is then another text than the "ä" that was typed. Where nothing is found so,
  * upper and lower case count as the same. Absolute paths of another computer (`D:\study\a.dcm`) are looked for with one and the
- * same beginning taken off all of them. Whatever fits more than one image is no answer.
+ * same beginning taken off all of them. Whatever fits more than one image is no answer, and neither is another image where the file itself
+ * lies there and was left out of the data set: damaged files are, and the `IM0001` of another patient is not what was meant.
  */
-import { basename, dirname, isAbsolute, join, resolve, sep, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, normalize, resolve, sep, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { splitOfWord } from '../../contract/index.ts';
 import type { CatalogueImage } from './catalogue.ts';
+import { OnDisk } from './on-disk.ts';
 
 export interface FoundPaths {
   readonly images: readonly CatalogueImage[];
@@ -17,7 +19,12 @@ export interface FoundPaths {
   readonly places: readonly string[];
   /** How it was found where it does not stand there letter by letter. */
   readonly how: 'as-written' | 'other-case' | 'moved';
+  /** The file lies where the path says and is no image of the data set: no other image is the one that is meant. */
+  readonly isLeftOut?: true;
 }
+
+/** What a message about such a path adds. */
+export const leftOutNote = '; it lies there, but no import took it into the data set: see what was left out';
 
 /** Folders in which a relative path of the labels file may begin, for imported `paths` (files or folders). */
 export function pathBases(labels: string | undefined, paths: readonly string[]): string[] {
@@ -101,10 +108,14 @@ export class PathFinder {
   #byFolded: Map<string, PlacedAt[]> | undefined;
   readonly #bases: readonly string[];
   readonly #moved: (key: string) => Moved | null;
+  readonly #disk = new OnDisk();
+  /** Bases below which images of the data set lie: of copies of the files elsewhere nothing was left out. */
+  readonly #used: readonly string[];
 
   constructor(images: readonly CatalogueImage[], bases: readonly string[], keys: readonly string[]) {
     this.#bases = bases;
     for (const image of images) for (const place of image.places) push(this.#byPath, composed(place), { image, place });
+    this.#used = bases.filter((base) => images.some(({ places }) => places.some((place) => isBelow(place, base))));
     this.#moved = this.#findMove(keys);
   }
 
@@ -115,9 +126,19 @@ export class PathFinder {
     const places = placesOfPath(key, this.#bases);
     const exact = this.#at(places);
     if (exact.length > 0) return answer(exact, 'as-written');
+    if (this.#isLeftOut(key)) return { images: [], places: [], how: 'as-written', isLeftOut: true };
     const otherCase = this.#at(places, true);
     if (otherCase.length > 0) return answer(otherCase, 'other-case');
     return this.#findMoved(key);
+  }
+
+  /** Whether the file of a path that no image of the data set has lies on the disk. */
+  #isLeftOut(key: string): boolean {
+    const names = new Set([writtenPath(key), writtenPath(key).replaceAll('\\', '/')]);
+    return [...names].some((name) => {
+      if (!isAbsolute(name)) return this.#used.some((base) => this.#disk.has(base, foldersOf(name)));
+      return this.#disk.hasPath(resolve(name));
+    });
   }
 
   #findMoved(key: string): FoundPaths {
@@ -179,6 +200,16 @@ export class PathFinder {
     }
     return () => null;
   }
+}
+
+function foldersOf(path: string): string[] {
+  return normalize(path)
+    .split(sep)
+    .filter((part) => part !== '' && part !== '.');
+}
+
+function isBelow(place: string, folder: string): boolean {
+  return place.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** The folders and the name of an absolute path, of this system or another; null for a relative one. */

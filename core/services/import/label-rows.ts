@@ -11,7 +11,7 @@ import {
 } from '../../contract/index.ts';
 import { datasetByName, fileAt, questionsOf, type ReadDb } from '../../store/index.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
-import { asLabelsSay } from './asked.ts';
+import { asLabelsSay, refuseAnotherTarget } from './asked.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { labelChoice, type NamedClasses, namesOf, refusePositive } from './class-names.ts';
 import { KeyFinder } from './label-keys.ts';
@@ -48,13 +48,17 @@ export function refuseOtherKind({ otherKind }: LabelsFile, target: TargetKind): 
   throw invalid([{ row: null, message: otherKind.message }]);
 }
 
-/** What the data set of an import asks, null for one that is not there and of which the import does not say it; and its questions. */
+/**
+ * What the data set of an import asks, null for one that is not there and of which the import does not say it; and its questions.
+ * @throws BAD_INPUT where the import says another target than the data set's
+ */
 export function askedOf(
   db: ReadDb,
   { dataset: name, target, classes }: Pick<ParsedImport, 'dataset' | 'target' | 'classes'>,
 ): Pick<LabelsAsked, 'target' | 'questions'> {
   const dataset = datasetByName(db, name);
   if (dataset === undefined) return { target: target ?? null, questions: classes ?? [] };
+  refuseAnotherTarget(dataset, target);
   return { target: dataset.target, questions: questionsOf(db, dataset.id).flatMap((question) => question ?? []) };
 }
 

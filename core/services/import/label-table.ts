@@ -3,6 +3,7 @@
  * separators behind the last column, cells written `="00017"` so that zeros stay, line ends of three kinds.
  */
 import { CsvError, type Info, parse } from 'csv-parse/sync';
+import { textOfSpreadsheet } from '../../base/spreadsheet-text.ts';
 import { columnOfName, type LabelProblem, type LabelSeparator, labelSeparators } from '../../contract/index.ts';
 
 export interface LabelTableRow {
@@ -54,8 +55,7 @@ export function readTable(text: string): LabelTable {
     if (fields.every((field) => field === '')) emptyRows += 1;
     else {
       rows.push({ row: line, fields });
-      if (stray)
-        problems.push({ row: line, message: 'a quotation mark stands inside a cell that does not begin with one' });
+      if (stray !== null) problems.push({ row: line, message: stray });
     }
   }
   const [header = null, ...rest] = rows;
@@ -93,12 +93,12 @@ function firstRow(text: string, separator: LabelSeparator): readonly string[] {
 }
 
 interface ParsedRow extends LabelTableRow {
-  /** A cell has a quotation mark where none may be. */
-  readonly stray: boolean;
+  /** What a quotation mark does where none may be; null where there is none. */
+  readonly stray: string | null;
 }
 
 function parseRows(text: string, separator: LabelSeparator, to = -1): ParsedRow[] {
-  const strays = new Set<number>();
+  const strays = new Map<number, string>();
   try {
     const records = parse(text, {
       bom: true,
@@ -110,11 +110,13 @@ function parseRows(text: string, separator: LabelSeparator, to = -1): ParsedRow[
       info: true,
       ...(to < 0 ? {} : { to }),
       cast: (value: string, context) => {
-        if (!context.quoting && /"/.test(value) && !formula.test(value.trim())) strays.add(context.records);
+        if (!context.quoting && /"/.test(value) && !formula.test(value.trim())) strays.set(context.records, inside);
+        // A cell whose marks do not fit keeps the first of them, and swallows lines up to one that does.
+        if (context.quoting && value.startsWith('"') && value.includes('\n')) strays.set(context.records, swallows);
         return cell(value);
       },
     }) as unknown as { record: string[]; info: Info }[];
-    return records.map(({ record, info }, at) => ({ row: info.lines, fields: record, stray: strays.has(at) }));
+    return records.map(({ record, info }, at) => ({ row: info.lines, fields: record, stray: strays.get(at) ?? null }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = error['lines'];
@@ -128,6 +130,10 @@ function parseRows(text: string, separator: LabelSeparator, to = -1): ParsedRow[
   }
 }
 
+const inside = 'a quotation mark stands inside a cell that does not begin with one';
+const swallows =
+  'a cell begins with a quotation mark in a line above, and what ends it stands inside a cell of this line: the lines between have become one row';
+
 /** `="00017"`, with which people keep the zeros of a number in Excel. */
 const formula = /^="((?:[^"]|"")*)"$/;
 
@@ -135,12 +141,12 @@ const formula = /^="((?:[^"]|"")*)"$/;
 const unseen =
   /^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$/gu;
 
-/** What a cell says: without blanks around it, composed, and without the formula or the apostrophe that only keeps its zeros. */
+/** What a cell says: without blanks around it, composed, and without the formula or the apostrophe that only keeps it as it is. */
 function cell(value: string): string {
   const text = value.replaceAll(unseen, '');
   const kept = formula.exec(text)?.[1];
   if (kept !== undefined) return kept.replaceAll('""', '"').trim().normalize('NFC');
-  return text.replace(/^'(?=\d+$)/, '').normalize('NFC');
+  return textOfSpreadsheet(text).normalize('NFC');
 }
 
 function widthOf(fields: readonly string[]): number {

@@ -9,10 +9,11 @@
  * Of several findings each has a column with 1 (present), 0 (absent), -1 (uncertain) or nothing, a quantity one with its numbers. By reader,
  * each reader's own labels stand in rows of their own, those on which readers disagree among them; decisions of an adjudicator do not.
  */
-import { writeFileSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { AppError } from '../../base/errors.ts';
+import { spreadsheetText } from '../../base/spreadsheet-text.ts';
 import { type KeyColumn, type LabelLevel, type SplitName, targetFacts, targetKey } from '../../contract/index.ts';
+import { writeWholeFile } from '../../disk/index.ts';
 import {
   comparedLabels,
   type DatasetRow,
@@ -28,7 +29,6 @@ import {
   type ReadDb,
   splitsOf,
 } from '../../store/index.ts';
-import { fileError } from '../files/files.ts';
 import { patientNames } from '../patients/patient-names.ts';
 import { shownPatient } from '../patients/patients.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
@@ -90,11 +90,7 @@ export function exportLabels(
     })[column];
   const table = labelTable(db, dataset, { byReader, column, keyOf, patientOf: givenPatient });
   if (table.rows === 0) throw new AppError('DATASET_NOT_READY', `The data set "${name}" has no labels.`);
-  try {
-    writeFileSync(out, table.text);
-  } catch (error) {
-    throw fileError(error, out);
-  }
+  writeWholeFile(out, table.text);
   return { rows: table.rows, column };
 }
 
@@ -125,7 +121,9 @@ export function labelTable(
       origin === 'given' ? [[patientId, split] as const] : [],
     ),
   );
-  const { hasMarks } = targetFacts[dataset.target];
+  const { hasMarks, isPerName } = targetFacts[dataset.target];
+  const cellOf = (label: string): string =>
+    hasMarks ? (cellOfMark[label] ?? '') : isPerName ? withoutDoubt(label) : label;
   const rows = new Map<string, readonly string[]>();
   for (const image of placedImagesOf(db, dataset.id)) {
     const key = keyOf(image);
@@ -133,7 +131,7 @@ export function labelTable(
     for (const { reader, of } of said) {
       const labels = questions.map((_, k) => of(image, k));
       if (labels.every((label) => label === null)) continue;
-      const cells = labels.map((label) => (hasMarks ? (cellOfMark[label ?? ''] ?? '') : (label ?? '')));
+      const cells = labels.map((label) => (label === null ? '' : cellOf(label)));
       const about = [given.get(image.patientId) ?? '', patientOf(image), reader];
       rows.set(`${key}\n${reader}`, [key, ...cells, ...about]);
     }
@@ -141,9 +139,14 @@ export function labelTable(
   const header = [column, ...questions.map((question) => question ?? 'label'), 'split', 'patientID', 'reader'];
   // Columns that say nothing are left out, but those of findings: that nothing is known of one is said too.
   const isUsed = header.map((_, at) => at <= questions.length || [...rows.values()].some((row) => row[at] !== ''));
-  const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]));
+  const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]).map(spreadsheetText));
   // The byte order mark keeps letters whole in Excel.
   return { rows: rows.size, text: stringify(table, { bom: true }) };
+}
+
+/** A number that nobody takes for a thousand: 1.234 as 1.2340. */
+function withoutDoubt(number: string): string {
+  return /^-?[1-9]\d{0,2}\.\d{3}$/.test(number) ? `${number}0` : number;
 }
 
 /** What somebody said of an image to the k-th question. */

@@ -173,7 +173,7 @@ export function parseLabels(text: string): LabelsFile {
     const patientID = column === 'patientID' ? null : field(fields, 'patientID') || null;
     const damaged = patientID === null ? null : damageOf(patientID);
     if (damaged !== null) ofRows.push({ row, message: `patientID ${redact(patientID ?? '')} ${damaged}` });
-    const reader = field(fields, 'reader') || null;
+    const reader = named(field(fields, 'reader'));
     if (found.length + strange.length === 0 && damaged === null)
       rows.push({ row, key, label, split, patientID, question: null, reader });
   }
@@ -194,6 +194,11 @@ export function parseLabels(text: string): LabelsFile {
     emptyRows: table.emptyRows,
     rowCount: table.rows.length,
   };
+}
+
+/** A name in a cell; null where there is none, which programs may write as NaN. */
+export function named(cell: string): string | null {
+  return cell === '' || isMissingValue(cell) ? null : cell;
 }
 
 function hasNoLabel(columns: readonly FileColumn[]): boolean {

@@ -9,7 +9,6 @@ import {
   type LabelTarget,
   labelProblemLimit,
   type MatchedClasses,
-  noClassOf,
   type PatientId,
   type SplitName,
   targetKey,
@@ -35,11 +34,13 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { separateConflicts } from './conflicts.ts';
 import { readersOfFile } from './file-readers.ts';
-import { wishesOf, withoutZeros } from './given-patients.ts';
+import { wishesOf } from './given-patients.ts';
 import { changedSplits, type Held, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
+import { doubtfulZeros, KeyHints, lossOfGiven, nouns } from './key-hints.ts';
 import type { KeyFinder } from './label-keys.ts';
-import type { PathFinder } from './label-paths.ts';
+import { leftOutNote, type PathFinder } from './label-paths.ts';
 import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
+import { OnDisk } from './on-disk.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
 export interface LabelEntry {
@@ -63,6 +64,8 @@ export interface LabelOutcome extends Pick<ImportReport, 'labels' | 'splits'> {
   readonly moves: PatientMoves;
   /** Patients to whom an earlier file gave another part. */
   readonly splitsChanged: number;
+  /** The entries whose labels stand now. */
+  readonly agreed: readonly LabelEntry[];
 }
 
 const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
@@ -73,6 +76,9 @@ const levelOf: Readonly<Record<KeyColumn, LabelLevel>> = {
   accessionNumber: 'study',
   patientID: 'patient',
 };
+
+/** Columns whose cells are to be of one study each. */
+const fitsOne: ReadonlySet<KeyColumn> = new Set(['accessionNumber', 'seriesInstanceUID']);
 
 /** A row, or several that contradict each other, from which nothing is taken. */
 export interface RefusedRow {
@@ -119,21 +125,31 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     if (file.column === 'path') continue;
     const key = file.column === 'patientID' ? image.patientKey : image[file.column];
     if (key === null) continue;
-    if (file.column === 'accessionNumber') placesByKey.set(key, [...(placesByKey.get(key) ?? []), image]);
+    if (fitsOne.has(file.column)) placesByKey.set(key, [...(placesByKey.get(key) ?? []), image]);
     const there = byKey.get(key) ?? new Map<string, LabelTarget>();
     byKey.set(key, there.set(targetKey(target), target));
     const name = names.get(key);
     if (name !== undefined) byKey.set(name, there);
   }
-  const isNumbered = file.column === 'patientID' || file.column === 'accessionNumber';
-  const shortened = withoutZeros(isNumbered ? byKey.keys() : []);
+  const hints = new KeyHints(
+    file.column,
+    byKey.keys(),
+    file.rows.map(({ key }) => key),
+  );
   const entries: LabelEntry[] = [];
   const refused: RefusedRow[] = [];
   const counts = { otherCase: 0, moved: 0 };
   const refusedKeys = new Set<readonly RowKey[]>();
+  const lostRows = new Set<number>();
   for (const { row, key, keys, label, question, reader, split, patientID, isSilent } of file.rows) {
     const addFor = (target: LabelTarget, patientId: PatientId): void => {
       const own = ownKey.get(patientId) ?? '';
+      const lost = patientID === null ? null : lossOfGiven(patientID, identity.keyBehind(own));
+      if (lost !== null) {
+        if (!lostRows.has(row)) refuse(`patientID ${redact(patientID ?? '')} ${lost}`);
+        lostRows.add(row);
+        return;
+      }
       // Files name a patient without the folders above.
       const isOwn = patientID !== null && isNamedSo(identity.keyBehind(own), patientID);
       const givenPatient = patientID === null ? null : isOwn ? own : patientKey(patientID);
@@ -154,7 +170,7 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
       if (found.targets.length === 0 && !refusedKeys.has(keys)) {
         refusedKeys.add(keys);
         if (found.places.length > 0) refuse(fitsSeveral(key, found.places), found.places);
-        else refuse(`no image ${redact(key)} in this data set`);
+        else refuse(finder.whyNot(keys));
       } else if (found.how === 'other-case') counts.otherCase += 1;
       else if (found.how === 'moved') counts.moved += 1;
       continue;
@@ -162,7 +178,8 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     if (file.column === 'path') {
       const found = paths.find(key);
       const [image, ...others] = found.images;
-      if (image === undefined) refuse(`no file ${redact(key)} in this data set`);
+      if (image === undefined)
+        refuse(`no file ${redact(key)} in this data set${found.isLeftOut === true ? leftOutNote : ''}`);
       else if (others.length > 0) refuse(fitsSeveral(key, found.places), found.places);
       else {
         add({ kind: 'instance', id: image.instanceId });
@@ -172,19 +189,22 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
       continue;
     }
     const targets = byKey.get(file.column === 'patientID' ? patientKey(key) : key);
-    if (file.column === 'accessionNumber' && targets !== undefined && targets.size > 1) {
-      // One order may be several studies, and numbers of two hospitals may be the same.
+    if (fitsOne.has(file.column) && targets !== undefined && targets.size > 1) {
+      // One order may be several studies, numbers of two hospitals may be the same, and faulty anonymisers give series of two patients one UID.
       const studies = Map.groupBy(placesByKey.get(key) ?? [], ({ studyInstanceUID }) => studyInstanceUID);
       const named = [...studies.keys()].map(redact).join(' and ');
       const places = [...studies.values()].flatMap(([first]) => first?.places.slice(0, 1) ?? []);
-      refuse(`accession number ${redact(key)} fits ${targets.size} studies (${named}); none was labelled`, places);
+      refuse(`${nouns[file.column]} ${redact(key)} fits ${targets.size} studies (${named}); none was labelled`, places);
+      continue;
+    }
+    if (targets !== undefined && hints.isDoubtful(key)) {
+      refuse(`${nouns[file.column]} ${redact(key)} ${doubtfulZeros}`);
       continue;
     }
     for (const target of targets?.values() ?? []) add(target);
     if (targets === undefined) {
-      const why = hintOf(key, byKey, shortened);
       const none = file.column === 'accessionNumber' && byKey.size === 0 ? noAccession : '';
-      refuse(`no ${nouns[file.column]} ${redact(key)} in this data set${why}${none}`);
+      refuse(`no ${nouns[file.column]} ${redact(key)} in this data set${hints.of(key)}${none}`);
     }
   }
   return { entries, refused, ...counts };
@@ -196,39 +216,8 @@ function fitsSeveral(key: string, places: readonly string[]): string {
   return `${redact(key)} fits ${places.length} files (${named}${more}); none was labelled`;
 }
 
-/** What the key columns but `path` name. */
-const nouns: Readonly<Record<Exclude<KeyColumn, 'path'>, string>> = {
-  sopInstanceUID: 'instance',
-  seriesInstanceUID: 'series',
-  studyInstanceUID: 'study',
-  accessionNumber: 'accession number',
-  patientID: 'patient',
-};
-
 const noAccession =
   ': none of its studies has one (headers without, pictures, or imported under pseudonyms); name the studies by another column';
-const lostZeros = '; one with zeros before it is there: the zeros were lost, save the column as text';
-const lostDigits =
-  ': it is a number with an exponent, a spreadsheet has cut its digits; make the file again with that column as text';
-
-/** What may have become of a key that fits nothing. */
-function hintOf(key: string, known: ReadonlyMap<string, unknown>, shortened: ReadonlySet<string>): string {
-  if (shortened.has(key)) return lostZeros;
-  if (isScientific(key)) return lostDigits;
-  const whole = /^(\d+)[.,]0+$/.exec(key)?.[1];
-  if (whole !== undefined && known.has(whole))
-    return '; one whose ID is that number without decimals is there: save the column as text';
-  return noClassOf(key)?.reason === 'date' ? madeDate : '';
-}
-
-const madeDate =
-  ': it is a date, which spreadsheets make of an ID such as 1-2; make the file again with that column as text';
-
-/** `1.2826E+57`: what a spreadsheet leaves of a UID that it took for a number. */
-function isScientific(key: string): boolean {
-  return /^\d+(?:[.,]\d+)?E[+-]?\d+$/i.test(key);
-}
-
 /** A place with the last characters of each folder and of the name, so that two of them can be told apart by whoever knows them. */
 function redactPlace(place: string): string {
   return place.split(/[\\/]/).slice(-3).map(redact).join('/');
@@ -308,6 +297,7 @@ export function applyLabels(
     },
     splits: splitCounts,
     splitsChanged,
+    agreed,
     moves,
   };
 }
@@ -359,19 +349,22 @@ function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntr
   return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
 }
 
-/** The patient that a labels file gives each path; paths are composed (NFC). */
+/** The patient that a labels file gives each path; paths are composed (NFC). One that several files fit is refused later and gives nobody. */
 export function patientsByPath(
   file: LabelsFile | null,
   pathsOf: (row: LabelRow) => readonly string[],
 ): Map<string, string> {
   const patients = new Map<string, string>();
+  const disk = new OnDisk();
   let before: LabelRow['keys'];
   for (const row of file?.rows ?? []) {
     // A line of several findings gives its patient once, and keys that are no paths are looked for when the images are there.
     const isSame = row.keys !== undefined && row.keys === before;
     before = row.keys;
     if (row.patientID === null || isSame || row.keys?.every(({ kind }) => kind !== 'path') === true) continue;
-    for (const path of pathsOf(row)) patients.set(path.normalize('NFC'), row.patientID);
+    const paths = pathsOf(row);
+    if (paths.filter((path) => disk.hasPath(path)).length > 1) continue;
+    for (const path of paths) patients.set(path.normalize('NFC'), row.patientID);
   }
   return patients;
 }

@@ -21,6 +21,14 @@ const leftOutFiles: SessionCache<NewestEntries<number, readonly LeftOutFile[]>> 
 
 type Session = Pick<ServiceContext, 'caches'>;
 
+/** Why the file of an image is left out that came first, and cannot be decoded where a later one can. */
+export function damagedDuplicate(): AppError {
+  const what = 'Another file with the same SOP instance UID can be decoded and this one cannot: the other is used.';
+  return new AppError('DUPLICATE_DIFFERS', what, {
+    action: 'Nothing to do; remove the damaged file if it is not needed.',
+  });
+}
+
 /** Collects what is left out, in the order in which it is met. */
 export class LeftOut {
   readonly #files: LeftOutFile[] = [];

@@ -1,9 +1,9 @@
 /** What a labels file would do to a data set, alone or with files that are not imported yet. Nothing is written anywhere. */
-import { writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
+import { spreadsheetText } from '../../base/spreadsheet-text.ts';
 import {
   defaultTarget,
   type LabelsPreview,
@@ -17,6 +17,7 @@ import {
   targetKey,
   tidyClassName,
 } from '../../contract/index.ts';
+import { writeWholeFile } from '../../disk/index.ts';
 import {
   classNames as classNamesOf,
   datasetByName,
@@ -25,7 +26,6 @@ import {
   type ReadDb,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
-import { fileError } from '../files/files.ts';
 import { alikePatientsNote } from '../patients/alike.ts';
 import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
@@ -34,6 +34,7 @@ import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
 import { changedSplits, type Held, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
+import { effectNotes } from './label-effects.ts';
 import { labelNotes } from './label-notes.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import {
@@ -104,7 +105,11 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
     alsoFits:
       found.read.alsoFits === null ? null : { title: found.read.alsoFits.title, profile: found.read.alsoFits.name },
     findings: findingsOf(agreed, found.entries),
-    notes: [...labelNotes(found.read), ...alikePatientsNote(alikeOf(found))],
+    notes: [
+      ...labelNotes(found.read),
+      ...effectNotes(db, dataset?.id ?? null, { ...found, file: found.read, reader: given.reader }),
+      ...alikePatientsNote(alikeOf(found)),
+    ],
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
     splitsChanged,
@@ -147,13 +152,9 @@ export async function saveRefusedRows(
   const rows = refused.flatMap(({ rows: lines, message, places }) =>
     lines.map((line) => [String(line), message, places.join(' | '), ...(cells.get(line) ?? [])]),
   );
-  // Cells of strangers: a spreadsheet would run one that begins with = as a formula. The mark keeps letters whole in Excel.
-  const text = stringify([['row', 'reason', 'files', ...header], ...rows], { escape_formulas: true, bom: true });
-  try {
-    writeFileSync(out, text);
-  } catch (error) {
-    throw fileError(error, out);
-  }
+  // The mark keeps letters whole in Excel.
+  const table = [['row', 'reason', 'files', ...header], ...rows].map((cells) => cells.map(spreadsheetText));
+  writeWholeFile(out, stringify(table, { bom: true }));
   return rows.length;
 }
 

@@ -51,6 +51,7 @@ import { provideLpm } from '../lpm/bundled.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { warn } from '../session/warn.ts';
 import { requireModel } from '../training/model.ts';
 import { trainJob } from './train.ts';
 
@@ -183,10 +184,10 @@ async function trainOne(
     await trainJob.run(training, { deps: quiet(context), progress, jobId, signal: context.signal });
   } catch (error) {
     if (!(error instanceof AppError) || !isOfMethod(error)) throw error;
-    const { code, message } = error;
+    const { code, message, action } = error;
     addFailedTraining(context.library.writer, comparison.id, { method, seed, code, message });
     if (!hasFailed(context, comparison.id, method)) throw error;
-    context.log.log('warn', `${method}, training ${seed + 1}, is left out: ${message}`);
+    warn(context, { code: 'methodLeftOut', method, training: seed + 1, cause: { code, message, action } });
   }
 }
 

@@ -41,7 +41,7 @@ import { asSeen, type Seen } from '../session/as-seen.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { jobRows } from '../session/run-as-job.ts';
 import { jobKindRows, type Lane, lanes } from './kinds.ts';
-import { type Running, type Stop, stopped, viewOf, viewOfOthers } from './running.ts';
+import { type Running, type Stop, stopped, unawaited, viewOf, viewOfOthers } from './running.ts';
 
 /** How often a job goes on by itself after its engine failed. */
 const retriesAllowed = 2;
@@ -255,7 +255,8 @@ export class JobQueue {
 
   #next(): void {
     for (const lane of lanes) {
-      if (this.#running.has(lane) || this.#isClosing || this.#isAloneRunning) continue;
+      const isAloneRunning = [...this.#running.values()].some((running) => running.isAlone);
+      if (this.#running.has(lane) || this.#isClosing || isAloneRunning) continue;
       const kinds = jobKinds.filter((kind) => jobKindRows[kind].lane === lane);
       const job = nextQueuedJob(this.#services.library.db, kinds);
       if (job === undefined) continue;
@@ -292,6 +293,10 @@ export class JobQueue {
         this.#rows.start(job);
         running.isStartKept = true;
       },
+      warn: (job, warning) => {
+        this.#rows.warn(job, warning);
+        this.#tell(job);
+      },
       end: (job, state, outcome) => {
         this.#rows.end(job, state, outcome);
         running.isEndKept = true;
@@ -318,15 +323,15 @@ export class JobQueue {
       this.#endedUntold(running, error);
     }
     this.#running.delete(lane);
-    try {
+    this.#unawaited(() => {
       this.#tell(id);
       if (running.isStartKept) this.#next();
       else this.#nextLater();
-    } catch (error) {
-      const { code, message } = serialiseError(error);
-      this.#services.log.log('error', 'The queue stands still for a while', { code, message });
-      this.#nextLater();
-    }
+    });
+  }
+
+  #unawaited(work: () => void): void {
+    unawaited(this.#services.log, work, () => this.#nextLater());
   }
 
   /** Writes what the queue notes of a job that ended, all of it or nothing. Throws where how it ended could not be written. */
@@ -353,7 +358,7 @@ export class JobQueue {
   #nextLater(): void {
     clearTimeout(this.#startAgain);
     if (this.#isClosing) return;
-    this.#startAgain = setTimeout(() => this.#next(), startAgainMs).unref();
+    this.#startAgain = setTimeout(() => this.#unawaited(() => this.#next()), startAgainMs).unref();
   }
 
   /** The row holds how the job ended; the log holds it for whoever looks after the machine. */
@@ -379,10 +384,6 @@ export class JobQueue {
 
   #runningOf(id: number): Running | undefined {
     return [...this.#running.values()].find((running) => running.id === id);
-  }
-
-  get #isAloneRunning(): boolean {
-    return [...this.#running.values()].some(({ isAlone }) => isAlone);
   }
 
   #tell(id: number): void {

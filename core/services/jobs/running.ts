@@ -1,4 +1,6 @@
 /** A job that runs, and what is shown of any job. */
+import { serialiseError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
 import type { JobRecord, JobView } from '../../contract/index.ts';
 import type { TimeLeft } from '../../jobs/index.ts';
@@ -23,6 +25,17 @@ export interface Running {
 export type Stop = Pick<Running, 'isPausing' | 'isYielding'>;
 /** For good, as far as its user means now. */
 export const stopped: Stop = { isPausing: false, isYielding: false };
+
+/** Does what nobody awaits, of which an error would end the process and every other job with it: it is logged, and `later` is called. */
+export function unawaited(log: Logger, work: () => void, later: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const { code, message } = serialiseError(error);
+    log.log('error', 'The queue stands still for a while', { code, message });
+    later();
+  }
+}
 
 /** What is shown of a job to who only reads: nothing goes on there. */
 export function viewOfOthers(job: Seen<JobRecord>): JobView {

@@ -27,6 +27,8 @@ import {
   modelByName,
   modelWeights,
   runById,
+  runsOfSearch,
+  type StoredSearch,
   searchOfRun,
   setRunOfSearch,
   setRunState,
@@ -41,13 +43,16 @@ import { provideLpm } from '../lpm/bundled.ts';
 import { type LibraryLpm, openLibraryLpm } from '../lpm/encoder.ts';
 import { chooseRecipe } from '../recipe/choose.ts';
 import { summaryOf } from '../recipe/summary.ts';
+import { isAsNow } from '../recipe/unfinished.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { warn } from '../session/warn.ts';
 import { computeWeights } from '../training/compute-weights.ts';
 import { runKeeper } from '../training/keep-run.ts';
 import { networkOfRun } from '../training/material.ts';
 import { type PlannedRun, planRun } from '../training/plan.ts';
 import { notePlace } from '../training/run-place.ts';
+import { startWarnings } from '../training/taught.ts';
 import { storeModel } from './store-model.ts';
 
 /**
@@ -76,7 +81,11 @@ export const trainJob = defineJob({
       await tellCosts(context, wanted);
     const { options: chosen, search, version } = await chooseRecipe(context, wanted);
     const plan = planRun(context, chosen, tools.jobId, version);
-    if (search !== null) setRunOfSearch(context.library.writer, search.id, plan.run.id);
+    if (search !== null) {
+      if (!plan.resumed) warnOfKnownRecipe(context, search);
+      setRunOfSearch(context.library.writer, search.id, plan.run.id);
+    } else if (plan.resumed && !plan.finished) warnOfLaterLabels(context, plan);
+    if (!plan.finished) for (const one of startWarnings(context.library.db, plan.run)) warn(context, one);
     const lpm = openLibraryLpm(context, plan.lpm);
     try {
       if (!plan.finished) {
@@ -110,6 +119,18 @@ async function tellCosts(context: ServiceContext, options: Parameters<typeof cho
     'info',
     `The search is expected to take ${roughDuration(promise.seconds)}, between ${roughDuration(promise.low)} and ${roughDuration(promise.high)} (${each}).`,
   );
+}
+
+/** Says that nothing was searched, where a model has come of this very search: whoever wanted another one would believe that it had been made. */
+function warnOfKnownRecipe(context: ServiceContext, { id, plan: { seed } }: StoredSearch): void {
+  const hasModel = runsOfSearch(context.library.db, id).some(({ state }) => state === 'succeeded');
+  if (hasModel) warn(context, { code: 'recipeKnown', seed });
+}
+
+/** Says that a run which goes on does so with the version that it began with, where the data set is another one by now. A search has said it itself. */
+function warnOfLaterLabels(context: ServiceContext, { run, version }: PlannedRun): void {
+  if (isAsNow(context, version, run.settings.seed)) return;
+  warn(context, { code: 'trainingGoesOn', dataset: version.dataset, version: version.number });
 }
 
 /** Trains the run and stores its model; notes in the run's row how it ended. */

@@ -1,11 +1,10 @@
 /** A learning curve, and an order of cases, as CSV files. */
-import { writeFileSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { AppError } from '../../base/errors.ts';
 import { type CurveReport, type ReadingUnit, targetKey, targetOfImage } from '../../contract/index.ts';
+import { writeWholeFile } from '../../disk/index.ts';
 import { placedImagesOf } from '../../store/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
-import { fileError } from '../files/files.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { readingOrder } from './order-choice.ts';
 
@@ -23,7 +22,8 @@ export function writeCurve(report: CurveReport, out: string): void {
       ...(gain === null ? [] : [[first, 'gain', more, gain.value, gain.interval[0], gain.interval[1]]]),
     ];
   });
-  write(stringify([header, ...lines]), out);
+  // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
+  writeWholeFile(out, stringify([header, ...lines], { escape_formulas: true }));
 }
 
 const columnOf: Readonly<Record<ReadingUnit, 'studyInstanceUID' | 'seriesInstanceUID' | 'sopInstanceUID'>> = {
@@ -43,14 +43,6 @@ export function writeOrder(context: ServiceContext, dataset: string, out: string
   const images = placedImagesOf(context.library.db, requireDataset(context, dataset).id);
   const uids = new Map(images.map((image) => [targetKey(targetOfImage(image, unit)), image[columnOf[unit]]]));
   const rows = order.targets.map((target, place) => [place + 1, uids.get(targetKey(target)) ?? '']);
-  write(stringify([['place', columnOf[unit]], ...rows]), out);
+  writeWholeFile(out, stringify([['place', columnOf[unit]], ...rows], { escape_formulas: true }));
   return rows.length;
-}
-
-function write(text: string, out: string): void {
-  try {
-    writeFileSync(out, text);
-  } catch (error) {
-    throw fileError(error, out);
-  }
 }

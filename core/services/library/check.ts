@@ -15,7 +15,7 @@ import { type ErrorCode, errorCodes } from '../../base/error-codes.ts';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
-import type { InstanceKind, ModelRecord } from '../../contract/index.ts';
+import type { InstanceKind, LpmRecord, ModelRecord } from '../../contract/index.ts';
 import type { CheckReport, checkLibraryOptionsSchema, Finding } from '../../contract/results/maintenance.ts';
 import { sha256, writeWholeFile } from '../../disk/index.ts';
 import { damagedRecords } from '../../features/index.ts';
@@ -35,7 +35,7 @@ import {
 } from '../../store/index.ts';
 import { placePath, readPlace } from '../files/files.ts';
 import { identifyBytes } from '../files/identify.ts';
-import { lpmIdentity, openLpm } from '../lpm/lpm-file.ts';
+import { lpmIdentity, openAdded } from '../lpm/lpm-file.ts';
 import { imageKey } from '../records/record-stores.ts';
 import { hashWeights } from '../training/model.ts';
 
@@ -208,8 +208,9 @@ function modelProblem(library: Library, model: ModelRecord): string | null {
 function checkLpms(library: Library, findings: Findings): CheckReport['lpms'] {
   let damaged = 0;
   const lpms = listLpms(library.db);
-  for (const { name, hash, folder, config } of lpms) {
-    const problem = lpmProblem(library.path(...folder.split('/')), hash, config['heads']);
+  for (const lpm of lpms) {
+    const { name } = lpm;
+    const problem = lpmProblem(library.path(...lpm.folder.split('/')), lpm);
     if (problem === null) continue;
     damaged++;
     const action = 'Add the same LPM again with `sidelight lpm add PATH`; it is recognised by its weights.';
@@ -218,11 +219,11 @@ function checkLpms(library: Library, findings: Findings): CheckReport['lpms'] {
   return { checked: lpms.length, damaged };
 }
 
-function lpmProblem(folder: string, hash: string, heads: unknown): string | null {
+function lpmProblem(folder: string, record: LpmRecord): string | null {
   try {
-    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
+    const lpm = openAdded(folder, record);
     try {
-      return lpmIdentity(lpm) === hash ? null : 'its weights are not those that were added.';
+      return lpmIdentity(lpm) === record.hash ? null : 'its weights are not those that were added.';
     } finally {
       lpm.close();
     }

@@ -27,8 +27,9 @@ import {
 import { fileError } from '../files/files.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
-import { lpmIdentitySteps, type OpenLpm, openLpm } from './lpm-file.ts';
+import { lpmIdentitySteps, type OpenLpm, openAdded, openLpm } from './lpm-file.ts';
 import { checkMemory, recognisedLines, recogniseLpm, timeOfImage } from './recognise.ts';
+import { configAsAdded } from './stored-config.ts';
 
 /** Copied at once: some ten milliseconds of a slow disk between two looks at whether to stop. */
 const pieceBytes = 4 * 2 ** 20;
@@ -76,6 +77,7 @@ export async function takeLpm(
     if (existing === undefined && lpmByName(db, name) !== undefined) {
       throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);
     }
+    if (existing !== undefined) tellOtherReading(context, existing, lpm);
     const folder = existing?.folder ?? `lpm/${hash}`;
     const isThere = existing !== undefined && (await isWhole(context, existing));
     const sizeBytes = isThere
@@ -141,16 +143,30 @@ async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string
   }
 }
 
+/** What the weights do not show and their identity leaves out, in words. */
+const readings = { mean: 'mean of pixels', std: 'deviation of pixels', eps: 'epsilon of the norms' } as const;
+
+/** Says what the files of an LPM that is there already would have read otherwise: what it answered rests on the reading that it was added with. */
+function tellOtherReading({ log }: Pick<ServiceContext, 'log'>, existing: LpmRecord, { config }: OpenLpm): void {
+  const added = configAsAdded(existing);
+  if (added === undefined) return;
+  const other = (Object.keys(readings) as (keyof typeof readings)[]).flatMap((key) => {
+    const [there, here] = [[added[key]].flat().join(', '), [config[key]].flat().join(', ')];
+    return there === here ? [] : [`${readings[key]} ${there} (these files say ${here})`];
+  });
+  if (other.length === 0) return;
+  log.log('warn', `The LPM "${existing.name}" has these weights and is read as it was added: ${other.join('; ')}.`);
+}
+
 /** Whether the library's copy of an LPM is there and has the weights that were added. */
-async function isWhole({ library, signal }: ServiceContext, { hash, folder, config }: LpmRecord): Promise<boolean> {
-  const heads = config['heads'];
+async function isWhole({ library, signal }: ServiceContext, record: LpmRecord): Promise<boolean> {
   try {
-    const lpm = openLpm(library.path(...folder.split('/')), typeof heads === 'number' ? { heads } : {}, 'library');
+    const lpm = openAdded(library.path(...record.folder.split('/')), record);
     try {
       const steps = lpmIdentitySteps(lpm);
       for (;;) {
         const step = steps.next();
-        if (step.done) return step.value === hash;
+        if (step.done) return step.value === record.hash;
         await setImmediate();
         throwIfCancelled(signal, 'Adding the LPM');
       }

@@ -2,9 +2,9 @@
 import { totalmem } from 'node:os';
 import { availableMemory, constrainedMemory } from 'node:process';
 import { AppError } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
 import { cpuDescription, type EngineInfo } from '../../engine/index.ts';
 import { type Graph, liveBytes } from '../../graph/index.ts';
+import { type Warned, warn } from '../session/warn.ts';
 
 /** Bytes that a machine, or the container that we run in, has, and what of them is free. */
 export interface MachineMemory {
@@ -43,7 +43,7 @@ export function encoderMemoryBytes(info: Pick<EngineInfo, 'name' | 'device'>, gr
  * @throws TOO_LITTLE_MEMORY
  */
 export function checkEncoderMemory(
-  log: Logger,
+  context: Warned,
   asked: { readonly lpm: string; readonly inputSize: number; readonly neededBytes: number | null },
   machine: MachineMemory = machineMemory(),
 ): void {
@@ -56,17 +56,9 @@ export function checkEncoderMemory(
       `${what}; this machine has ${gigabytes(machine.total)}, of which ${gigabytes(usableShare * machine.total)} can be used.`,
     );
   }
-  if (neededBytes <= machine.free) log.log('info', `${what}; ${gigabytes(machine.free)} are free.`, { neededBytes });
-  else {
-    log.log(
-      'warn',
-      `${what}, and only ${gigabytes(machine.free)} are free: close other programs, or it may be slow or end.`,
-      {
-        neededBytes,
-        freeBytes: machine.free,
-      },
-    );
-  }
+  if (neededBytes <= machine.free)
+    context.log.log('info', `${what}; ${gigabytes(machine.free)} are free.`, { neededBytes });
+  else warn(context, { code: 'littleMemory', lpm, inputSize, neededBytes, freeBytes: machine.free });
 }
 
 function gigabytes(bytes: number): string {

@@ -2,7 +2,6 @@
 import { dirname } from 'node:path';
 import { AppError, invariant } from '../../base/errors.ts';
 import { toFloat16Bits } from '../../base/half.ts';
-import type { Logger } from '../../base/logger.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
 import { embeddedLpmName, type LpmRecord, type ReadingPrecision, type TokenRule } from '../../contract/index.ts';
 import type { Engine, Tensors } from '../../engine/index.ts';
@@ -22,10 +21,11 @@ import {
 } from '../../models/index.ts';
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
+import type { Warned } from '../session/warn.ts';
 import { embeddedLpmFile } from './bundled-file.ts';
 import { checkEncoderMemory, encoderMemoryBytes } from './encoder-memory.ts';
 import { requireInt8, requireInt8Engine } from './int8-engine.ts';
-import { type OpenLpm, openLpm } from './lpm-file.ts';
+import { type OpenLpm, openAdded } from './lpm-file.ts';
 
 /** An LPM of the library whose file is open; close it after compiling. */
 export interface LibraryLpm extends OpenLpm {
@@ -48,11 +48,8 @@ const damage: readonly string[] = ['WEIGHTS_INVALID', 'LPM_UNSUPPORTED', 'LPM_PI
 
 /** The LPM of a record, its file opened. @throws LPM_NOT_FOUND when its file is gone; WEIGHTS_INVALID when it is damaged */
 export function openLibraryLpm(context: ServiceContext, record: LpmRecord): LibraryLpm {
-  const heads = record.config['heads'];
   try {
-    const folder = context.library.path(...record.folder.split('/'));
-    const lpm = openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library');
-    return { ...lpm, record };
+    return { ...openAdded(context.library.path(...record.folder.split('/')), record), record };
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
     const path = record.name === embeddedLpmName ? `"${dirname(embeddedLpmFile())}"` : 'PATH';
@@ -155,10 +152,10 @@ function encoderGraph(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan): Graph
  * Says what memory the LPM will take, for a job that has other work to do before it compiles it, which says it, too.
  * @throws TOO_LITTLE_MEMORY where the machine has not as much; BAD_INPUT where 8-bit products are asked of another engine or a GPU
  */
-export function announceEncoder(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan, log: Logger): void {
+export function announceEncoder(engine: Engine, lpm: LibraryLpm, plan: EncoderPlan, context: Warned): void {
   if (plan.precision === 'int8') requireInt8Engine(engine.info);
   const neededBytes = encoderMemoryBytes(engine.info, encoderGraph(engine, lpm, plan));
-  checkEncoderMemory(log, { lpm: lpm.record.name, inputSize: plan.inputSize, neededBytes });
+  checkEncoderMemory(context, { lpm: lpm.record.name, inputSize: plan.inputSize, neededBytes });
 }
 
 /**
@@ -170,8 +167,9 @@ export async function compileEncoder(
   engine: Engine,
   lpm: LibraryLpm,
   plan: EncoderPlan,
-  { precision = 'f32', log }: Pick<ServiceContext, 'precision' | 'log'>,
+  context: Pick<ServiceContext, 'precision'> & Warned,
 ): Promise<LpmEncoder> {
+  const { precision = 'f32' } = context;
   const { inputSize } = plan;
   const keysValues = plan.features.includes('keysValues');
   const classToken = plan.features.includes('classToken');
@@ -181,7 +179,7 @@ export async function compileEncoder(
   if (isInt8) await requireInt8(engine);
   const graph = encoderGraph(engine, lpm, plan);
   const neededBytes = encoderMemoryBytes(engine.info, graph);
-  checkEncoderMemory(log, { lpm: lpm.record.name, inputSize, neededBytes });
+  checkEncoderMemory(context, { lpm: lpm.record.name, inputSize, neededBytes });
   const weights = encoderWeights(lpm.config, lpm.read, size);
   const executable = isInt8
     ? await engine.compile(graph, int8Weights(weights))

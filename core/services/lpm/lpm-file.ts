@@ -1,9 +1,11 @@
 /** An LPM on disk, opened: what it is, who it is, and its weights one at a time. */
 import type { Tensor } from '../../base/tensor.ts';
+import type { LpmRecord } from '../../contract/index.ts';
 import {
   canonicalReader,
   canonicalShapes,
   canonicalTensors,
+  findTower,
   identityFacts,
   type LpmConfig,
   type LpmConfigOptions,
@@ -12,6 +14,7 @@ import {
   preparedSize,
 } from '../../models/index.ts';
 import { hashingTensors, hashTensors, openModelFolder, type SourceTrust } from '../../weights/index.ts';
+import { configAsAdded } from './stored-config.ts';
 
 /** An opened LPM. Close it when done. */
 export interface OpenLpm {
@@ -39,17 +42,34 @@ export function lpmMemoryBytes(parameters: number): number {
   return 4 * parameters;
 }
 
+/** The copy that a library has of an LPM. @throws as openLpm */
+export function openAdded(folder: string, record: Pick<LpmRecord, 'config'>): OpenLpm {
+  const heads = record.config['heads'];
+  return openLpm(folder, typeof heads === 'number' ? { heads } : {}, 'library', configAsAdded(record));
+}
+
 /**
  * The LPM at `path`: a folder as the hub distributes it, or a `.safetensors` file. Files are checked as a stranger's unless `trust`
  * says that Sidelight put them there.
  *
+ * @param added what it was recognised as before, which counts whatever the files beside the weights say now
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE, WEIGHTS_INVALID, LPM_PICKLE_REFUSED, LPM_UNSUPPORTED; BAD_INPUT when the
  * number of heads is not known and not given
  */
-export function openLpm(path: string, options: LpmConfigOptions = {}, trust: SourceTrust = 'stranger'): OpenLpm {
+export function openLpm(
+  path: string,
+  options: LpmConfigOptions = {},
+  trust: SourceTrust = 'stranger',
+  added?: LpmConfig,
+): OpenLpm {
   const { tensors, config: json, preprocessor, openClip, files } = openModelFolder(path, trust);
   try {
-    const config = parseLpmConfig(tensors, json, preprocessor, { ...options, openClip });
+    // The same weights may lie there by other names than those that they came with.
+    const naming = added === undefined ? undefined : findTower(tensors.names)?.naming;
+    const config =
+      added === undefined || naming === undefined
+        ? parseLpmConfig(tensors, json, preprocessor, { ...options, openClip })
+        : { ...added, naming };
     const read = canonicalReader(config, tensors);
     const shapes = [...canonicalShapes(config).values()];
     const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((size, n) => size * n, 1), 0);

@@ -20,6 +20,7 @@ import {
 } from '../../images/index.ts';
 import { readInstance } from '../files/files.ts';
 import { emptiness, spreadOf } from '../files/look.ts';
+import { checkSpace } from '../records/disk-space.ts';
 import { imageKey } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type ProblemCollector, survivable } from '../session/problems.ts';
@@ -75,9 +76,13 @@ export function squareImage(image: GreyOrColourImage, size: number): GreyOrColou
 /** Images decoded ahead of the one that is being stored: each takes a few tens of megabytes. */
 const decodedAhead = 3;
 
+/** Stored images after which the disk is asked again for room for the rest. */
+const measuredEvery = 16;
+
 /**
  * Decodes and stores what is missing, in the order of `frames`. Frames that cannot be decoded are added to `problems`
  * and left out; those that are black or white to the eye are added too, and are there.
+ * @throws DISK_FULL before the disk is, where images turn out to be larger than it has room for; CANCELLED
  * @returns which of `frames` are there afterwards
  */
 export async function prepareSources(
@@ -97,6 +102,7 @@ export async function prepareSources(
       const name = redact(frame.sopInstanceUID);
       return toUint16(await renderer.render(bytes, frame.frame, name, { square: size }, rule));
     };
+    const written = { images: 0, bytes: 0 };
     try {
       const ahead: Promise<Uint16Array>[] = [];
       for (const [i, frame] of missing.entries()) {
@@ -110,6 +116,12 @@ export async function prepareSources(
           const samples = (await ahead.shift()) as Uint16Array;
           const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
           store.append(imageKind, imageKey(frame.instanceId, frame.frame), bytes);
+          written.images++;
+          written.bytes += bytes.byteLength;
+          // What images take is known only now: those of colour three times what was reckoned with.
+          if (written.images % measuredEvery === 0) {
+            checkSpace(context, (written.bytes / written.images) * (missing.length - i - 1));
+          }
           const empty = emptySource(samples);
           if (empty !== undefined) problems.add(empty, frame.sopInstanceUID);
         } catch (thrown) {

@@ -3,7 +3,7 @@
  *
  * The two may have been trained on different versions of a data set. Test patients stay test patients when studies are added, so a case of both
  * test splits is one that neither learned from; where patients were filed under others since, a person may be a test patient of the one and have
- * taught the other under another name, and is left out. Cases are matched by their images, names by what they are called, and what is true and
+ * taught the other, or one that it was trained on from, under another name, and is left out. Cases are matched by their images, names by what they are called, and what is true and
  * whose the images are is taken from the newer version, where labels and patients may have been corrected.
  */
 import { type InstanceId, type ModelRecord, type PatientId, targetFacts } from '../../contract/index.ts';
@@ -16,6 +16,7 @@ import {
   runOf,
 } from '../evaluation/evaluated-set.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { peopleOf, taughtBefore } from '../training/taught.ts';
 
 /** Cases with what is true of them and what one model or two answered. */
 export interface AnsweredCases {
@@ -37,9 +38,9 @@ export interface PairedCases extends AnsweredCases {
 /** What a model answered on its test split, by study and by image; null where it was not evaluated there. */
 export interface TestAnswers {
   readonly version: number;
-  /** Whose the images of that version are in it. */
+  /** Whose the images of that version are in it; of those that taught the models that it was trained on from, now. */
   readonly filed: ReadonlyMap<InstanceId, PatientId>;
-  /** Those of training and validation. */
+  /** Those of training and validation, also of the models that it was trained on from. */
   readonly taught: readonly InstanceId[];
   readonly mixedStudies: number;
   readonly study: AnsweredCases;
@@ -50,12 +51,14 @@ export interface TestAnswers {
 export function testAnswers(context: ServiceContext, model: string): TestAnswers | null {
   const request: EvaluationRequest = { model, split: 'test', pooling: 'mean' };
   const record = requireRecord(context, model);
-  const { datasetVersion: version, datasetVersionId } = runOf(context, record);
-  const images = versionImages(context.library.db, datasetVersionId);
+  const { id, datasetVersion: version, datasetVersionId } = runOf(context, record);
+  const { db } = context.library;
+  const images = versionImages(db, datasetVersionId);
+  const before = taughtBefore(db, id);
   const known = {
     version,
-    filed: new Map(images.map(({ instanceId, patientId }) => [instanceId, patientId])),
-    taught: images.filter(({ split }) => split !== 'test').map(({ instanceId }) => instanceId),
+    filed: new Map([...before, ...images.map(({ instanceId, patientId }) => [instanceId, patientId] as const)]),
+    taught: [...before.keys(), ...images.filter(({ split }) => split !== 'test').map(({ instanceId }) => instanceId)],
   };
   if (targetFacts[record.target].isPerName) {
     const set = evaluatedAnswers(context, request);
@@ -107,10 +110,15 @@ export function commonCases(
   const isNewer = own.version >= inUse.version;
   const [newer, older] = isNewer ? [own, inUse] : [inUse, own];
   const patientOf = (id: InstanceId) => newer.filed.get(id) ?? older.filed.get(id);
-  const taught = new Set([...own.taught, ...inUse.taught].map(patientOf));
+  const taught = peopleOf([...own.taught, ...inUse.taught], patientOf);
   const pairs = a.members.flatMap((images, row) => {
     const other = rowInUse.get(caseOf(images));
-    const hasTaught = images.some(({ instanceId }) => taught.has(patientOf(instanceId)));
+    const hasTaught = [
+      ...peopleOf(
+        images.map(({ instanceId }) => instanceId),
+        patientOf,
+      ),
+    ].some((id) => taught.has(id));
     return other === undefined || hasTaught ? [] : [[row, other] as const];
   });
   const { columns } = a;

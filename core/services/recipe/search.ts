@@ -16,6 +16,7 @@ import { refuseLarger } from '../features/feature-kinds.ts';
 import type { Features } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { warn } from '../session/warn.ts';
 import { foldsWanted } from '../training/folds.ts';
 import { Lanes, openLaneEngine } from '../training/lanes.ts';
 import { warnOfFailures } from '../training/material.ts';
@@ -56,7 +57,10 @@ export async function searchRecipe(
 ): Promise<FinishedSearch> {
   const subject = { version, lpm, request, planner };
   const dealt = dealImages(context.library.db, version, request.seed, (count, why) =>
-    context.log.log('warn', `Patients are dealt to ${count} folds instead of ${foldsWanted}: ${why}`),
+    warn(context, {
+      ...{ code: 'fewerFolds', folds: count, wanted: foldsWanted },
+      cause: { code: '', message: why, action: '' },
+    }),
   );
   const ofAll = planOf(subject, dealt, []);
   const methods = [...new Set(ofAll.candidates.map(({ method }) => method))];
@@ -73,7 +77,7 @@ export async function searchRecipe(
     const begun = known(plan);
     if (begun !== undefined && isFinished(begun)) return begun;
     const [first] = features.values();
-    if (first !== undefined) warnOfFailures(context, first.problems, 'the search');
+    if (first !== undefined) warnOfFailures(context, first.problems, 'search');
     const begin = async (): Promise<StoredSearch> => {
       // Numbers of threads decide last bits: a search keeps those that it began with, whatever memory is free when it goes on.
       const networks = networksOf({ version, lpm, settings: request });

@@ -20,6 +20,7 @@ export function summaryOf({ plan, trials, winner }: RecipeSearch): SearchSummary
     ...(plan.methods === undefined ? {} : { methods: plan.methods }),
     folds: plan.folds,
     images: plan.images,
+    seed: plan.seed,
     rounds: plan.rounds.length,
     trainings: trials.length,
     rows: [...rows.filter(isWinner), ...rows.filter((one) => !isWinner(one))].map(({ row }) => row),

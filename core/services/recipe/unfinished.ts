@@ -17,6 +17,7 @@ import { targets } from '../../targets/index.ts';
 import { assignedSplits, framesOf, planVersion } from '../datasets/dataset.ts';
 import { labelledExamples } from '../datasets/examples.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { warn } from '../session/warn.ts';
 import { standings } from './halving.ts';
 import { isSearchOf, type SearchSubject } from './identity.ts';
 
@@ -37,19 +38,10 @@ export function unfinishedSearch(
     if (!isSearchOf(context, search, { ...subject, version })) continue;
     if (search.trials.length === 0 || hasDiverged(search) || hasModel(context, search, modelName)) return undefined;
     if (isAsNow(context, version, subject.request.seed)) return version;
-    const name = `version ${version.number} of "${version.dataset}"`;
-    if (!isStillTrue(context, dataset, version)) {
-      context.log.log(
-        'warn',
-        `Labels or parts of ${name}, with which the search was stopped, have changed since: it begins anew, with the data set as it is now.`,
-      );
-      return undefined;
-    }
-    context.log.log(
-      'warn',
-      `The search goes on with ${name}, as it began; what was labelled since then waits for the next training.`,
-    );
-    return version;
+    const found = { dataset: version.dataset, version: version.number };
+    const isTrue = isStillTrue(context, dataset, version);
+    warn(context, { code: isTrue ? 'searchGoesOn' : 'searchBeginsAnew', ...found });
+    return isTrue ? version : undefined;
   }
   return undefined;
 }
@@ -68,7 +60,7 @@ function hasModel({ library: { db } }: ServiceContext, { id }: StoredSearch, nam
 }
 
 /** Whether the data set would be frozen as this version. */
-function isAsNow(context: ServiceContext, version: DatasetVersion, seed: number): boolean {
+export function isAsNow(context: ServiceContext, version: DatasetVersion, seed: number): boolean {
   try {
     return planVersion(context, { dataset: version.dataset, seed }).existing?.id === version.id;
   } catch (error) {

@@ -4,6 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import type { ReplayOptions, RunPlace } from '../../contract/index.ts';
 import { cpuDescription } from '../../engine/index.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { warn } from '../session/warn.ts';
 import { placeOf } from '../training/run-place.ts';
 
 /**
@@ -28,7 +29,8 @@ export async function asRecorded<T>(
   const device = place.device === cpuDescription ? 'cpu' : 'auto';
   const opened = await context.openEngine?.({ engine: name, device, threads }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'ENGINE_UNAVAILABLE') throw error;
-    context.log.log('warn', `${name} on ${place.device} is not here: ${error.message}`);
+    const { code, message, action } = error;
+    warn(context, { code: 'computedElsewhere', engine: name, device: place.device, cause: { code, message, action } });
     return undefined;
   });
   if (opened === undefined) return await use(context);

@@ -1,6 +1,7 @@
 /** What every service is given. Dependencies are arguments, so the same service runs in the command line, a worker and a test. */
 import type { Logger } from '../../base/logger.ts';
 import type { ReportProgress } from '../../base/progress.ts';
+import type { JobWarning } from '../../contract/index.ts';
 import type { Engine, OpenEngineOptions, Precision } from '../../engine/index.ts';
 import type { Library } from '../../store/index.ts';
 import type { SessionCaches } from './caches.ts';
@@ -22,6 +23,8 @@ export interface ServiceContext {
   readonly progress: ReportProgress;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Keeps with the job that is carried out what it warns of; left out where there is none. See `warn`. */
+  readonly keepWarning?: (warning: JobWarning) => void;
   readonly now: () => Date;
 }
 

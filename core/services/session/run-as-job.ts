@@ -8,6 +8,7 @@ import {
   endJob,
   interruptedJobs,
   jobById,
+  keepJobWarning,
   type Library,
   markJob,
   saveJobProgress,
@@ -23,6 +24,7 @@ export function jobRows(library: Library, now: () => Date): JobRows {
     get: (id) => jobById(library.db, id),
     start: (id) => startJob(library.writer, id, time()),
     progress: (id, done, total, unit) => saveJobProgress(library.writer, id, done, total, unit),
+    warn: (id, warning) => keepJobWarning(library.writer, id, warning, time()),
     end: (id, state, outcome) => endJob(library.writer, id, state, outcome, time()),
   };
 }

@@ -19,8 +19,9 @@ export function regionResult(
   region: CoveredRegion,
 ): RegionResult {
   const results = questionsOf(asked).map((question) => resultOf(question, answers, region));
-  // By the lower end: a large fall of a handful of images says less than a surer one.
-  const sureness = ({ fall }: RegionResult): number => fall.interval?.[0] ?? Number.NEGATIVE_INFINITY;
+  // By the lower end: a large fall of a handful of images says less than a surer one, and one of which nothing is told hides none that is.
+  const sureness = ({ fall, verdict }: RegionResult): number =>
+    (verdict === 'untold' ? -10 : 0) + (fall.interval?.[0] ?? Number.NEGATIVE_INFINITY);
   return results.reduce((worst, result) => (sureness(result) > sureness(worst) ? result : worst));
 }
 
@@ -50,7 +51,11 @@ function resultOf(question: Question, answers: readonly CoveredAnswers[], region
     return kinds.length === 0 ? null : total / kinds.length;
   };
   const fall: EstimateView = { value: meanFall(), interval: pairOf(bootstrapInterval(patients, meanFall)) };
-  const rarest = Math.min(...kinds.map((kind) => pairs.filter((pair) => pair.kind === kind).length), pairs.length);
+  const ofKinds = kinds.map((kind) => pairs.filter((pair) => pair.kind === kind));
+  const rarest = {
+    images: Math.min(...ofKinds.map((own) => own.length), pairs.length),
+    patients: Math.min(...ofKinds.map((own) => new Set(own.map(({ patient }) => patient)).size), pairs.length),
+  };
   // Images whose body cannot be told are missing here, so the AUC is that of those that are there.
   const isWhole = pairs.length === question.rows.length;
   const { decision } = question;

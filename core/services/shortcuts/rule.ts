@@ -8,6 +8,11 @@ import type { AcquisitionResult, EstimateView, RegionResult } from '../../contra
 export const leastFall = 0.05;
 /** Images of a region, and of each class among them, below which nothing is told. */
 export const fewestImages = 10;
+/**
+ * Patients of each class whose images these are, below which nothing is told: with three of each that differ among themselves by more than the fall asks
+ * for, one check of seven found what is none, and the others called the region free.
+ */
+export const fewestPatients = 5;
 /** By how much more often the class is right when it is guessed from an attribute. */
 export const leastGain = 0.1;
 /** A loss of AUC within the values of an attribute that matters. */
@@ -16,9 +21,12 @@ export const leastDrop = 0.05;
 const isLarge = ({ value, interval }: EstimateView, least: number): boolean =>
   value !== null && interval !== null && interval[0] > 0 && value > least;
 
-/** @param images those of the rarest class that was answered */
-export function regionVerdict(fall: EstimateView, images: number): RegionResult['verdict'] {
-  if (images < fewestImages || fall.interval === null) return 'untold';
+/** @param rarest images and patients of the class that has fewest of them */
+export function regionVerdict(
+  fall: EstimateView,
+  rarest: { readonly images: number; readonly patients: number },
+): RegionResult['verdict'] {
+  if (rarest.images < fewestImages || rarest.patients < fewestPatients || fall.interval === null) return 'untold';
   return isLarge(fall, leastFall) ? 'hangsOnIt' : 'free';
 }
 

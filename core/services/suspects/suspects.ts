@@ -25,6 +25,7 @@ import {
   runByName,
 } from '../../store/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
+import { shownPatient } from '../patients/patients.ts';
 import { readersOf } from '../reading/readers.ts';
 import { settingsOf } from '../reading/reading.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
@@ -66,7 +67,7 @@ export function findSuspects(context: ServiceContext, model: string): SuspectRep
       frame: first.frame,
       studyId: first.studyId,
       images: images.length,
-      patientID: called?.patientID ?? '',
+      patientID: shownPatient(called?.patientID ?? '') ?? '',
       studyInstanceUID: called?.studyInstanceUID ?? '',
       sopInstanceUID: called?.sopInstanceUID ?? '',
       label: word,

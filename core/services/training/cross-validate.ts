@@ -9,6 +9,7 @@ import { memberOf } from '../../models/index.ts';
 import { versionImages } from '../../store/index.ts';
 import { type ExampleSource, examplesIn, predictAll } from '../../training/loop.ts';
 import { stepsPerEpoch, usableBatch } from '../../training/sampler.ts';
+import { warn } from '../session/warn.ts';
 import { dealOften } from './folds.ts';
 import type { MemberPlace, TrainedMember } from './keeper.ts';
 import { type Learning, learn, withNetwork } from './learn.ts';
@@ -65,10 +66,7 @@ export async function crossValidate(learning: Omit<Learning, 'network' | 'batch'
     for (const fold of folds) {
       let last = done.find((member) => isAt(member, { fold: fold.number, attempt: 1 })) as TrainedMember;
       while (isStuck(last, firsts) && last.attempt < mostAttempts) {
-        context.log.log(
-          'warn',
-          `Network ${fold.number} of ${folds.length} learned next to nothing (loss ${last.trainLoss.toFixed(3)}) and is trained again from another start.`,
-        );
+        warn(context, { code: 'networkStuck', network: fold.number, networks: folds.length });
         total += stepsOf(fold);
         last = await trained(fold, last.attempt + 1);
       }

@@ -1,5 +1,4 @@
 /** What a training learns from, ready to be read: the network's sizes, the features of its images, and their labels. */
-import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { networksAnswering, type VersionImage } from '../../contract/index.ts';
 import { resetPeakMemory } from '../../engine/memory.ts';
@@ -12,6 +11,7 @@ import { exampleSource } from '../features/source-examples.ts';
 import { type Features, prepareFeatures } from '../features/source-features.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { type Warned, warn } from '../session/warn.ts';
 import type { PlannedRun } from './plan.ts';
 
 /** The largest vector of weights with which storing was tried: three of them are a checkpoint of AdamW. */
@@ -109,17 +109,9 @@ export function checkStorable(config: NetworkConfig): void {
 }
 
 /** Says of images that cannot be read, or look empty, what comes of it. */
-export function warnOfFailures(
-  context: Pick<ServiceContext, 'log'>,
-  problems: Features['problems'],
-  what: 'training' | 'the search',
-): void {
-  const use = what === 'training' ? 'trained on' : 'searched with';
-  for (const { code, count, message } of problems.list()) {
-    const told =
-      code === 'IMAGE_LOOKS_EMPTY'
-        ? counted('en', count, `image looks empty and is ${use}`, `images look empty and are ${use}`)
-        : counted('en', count, `image is left out of ${what}`, `images are left out of ${what}`);
-    context.log.log('warn', `${told}: ${message}`);
+export function warnOfFailures(context: Warned, problems: Features['problems'], of: 'training' | 'search'): void {
+  for (const { code, count: images, message, action } of problems.list()) {
+    const found = code === 'IMAGE_LOOKS_EMPTY' ? 'imagesLookEmpty' : 'imagesLeftOut';
+    warn(context, { code: found, of, images, cause: { code, message, action } });
   }
 }

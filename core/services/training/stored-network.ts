@@ -14,53 +14,16 @@ import {
 } from '../../contract/index.ts';
 import {
   arrangeWeights,
-  biasedParts,
-  type LpmConfig,
   type NetworkConfig,
   namedShapes,
-  namings,
-  otherActivations,
-  otherSummaries,
   parameterLayout,
   trainingMethods,
 } from '../../models/index.ts';
 import type { OptimiserState } from '../../store/index.ts';
 import { optimisers } from '../../training/optimisers/index.ts';
+import { lpmConfigSchema } from '../lpm/stored-config.ts';
 
-const count = z.int().nonnegative();
 const size = z.int().positive();
-const channels = z.tuple([z.number(), z.number(), z.number()]);
-
-/** An LPM as core/models reads it. Unknown keys are refused: they would be a choice that this version does not honour. */
-const lpmConfigSchema = z.strictObject({
-  naming: z.enum(namings),
-  width: size,
-  layers: size,
-  heads: size,
-  patch: size,
-  channels: size,
-  mlpWidth: size,
-  eps: z.number().positive(),
-  grid: z.tuple([size, size]),
-  classPosition: z.boolean(),
-  distillationToken: z.boolean(),
-  registers: count,
-  layerScale: z.boolean(),
-  qkvBias: z.boolean(),
-  positionRule: z.strictObject({ offset: z.number(), antialias: z.boolean() }),
-  mean: channels,
-  std: channels,
-  classToken: z.literal(false).exactOptional(),
-  rotaryBase: z.number().positive().exactOptional(),
-  preNorm: z.literal(true).exactOptional(),
-  withoutBias: z.array(z.enum(biasedParts)).exactOptional(),
-  activation: z.enum(otherActivations).exactOptional(),
-  gated: z.literal(true).exactOptional(),
-  summary: z.enum(otherSummaries).exactOptional(),
-  poolMlpWidth: size.exactOptional(),
-  lastNorm: z.literal('summary').exactOptional(),
-}) satisfies z.ZodType<LpmConfig>;
-
 const networkShape = {
   lpm: z.strictObject({ width: size, heads: size, patch: size, eps: z.number().positive(), channels: size }),
   layers: size,

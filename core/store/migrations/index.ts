@@ -44,6 +44,7 @@ import { noteSlicesAndViews } from './0410-note-slices-and-views.ts';
 import { noteEightBitPasses } from './0420-note-8-bit-passes.ts';
 import { noteWhatWatchesWaitFor } from './0430-note-what-watches-wait-for.ts';
 import { letSearchesHaveSeveralModels } from './0440-let-searches-have-several-models.ts';
+import { keepWarningsOfJobs } from './0450-keep-warnings-of-jobs.ts';
 
 export interface Migration {
   readonly number: number;
@@ -93,4 +94,5 @@ export const migrations: readonly Migration[] = [
   { number: 420, name: '0420-note-8-bit-passes', up: noteEightBitPasses },
   { number: 430, name: '0430-note-what-watches-wait-for', up: noteWhatWatchesWaitFor },
   { number: 440, name: '0440-let-searches-have-several-models', up: letSearchesHaveSeveralModels },
+  { number: 450, name: '0450-keep-warnings-of-jobs', up: keepWarningsOfJobs },
 ];

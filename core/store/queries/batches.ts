@@ -55,10 +55,14 @@ export interface BatchStudy {
   readonly frame: number;
 }
 
-/** Which results: one batch, or all of a watched folder. */
+/**
+ * Which results: one batch, or all of a watched folder. A folder is watched by a model's name, which another model may have by now: its results are
+ * then those of the newest one, since answers of two models have no columns in common; those of the other are had batch by batch.
+ */
 export type BatchChoice = { readonly batch: number } | { readonly watch: number };
 
-const chosen = '(b.id = :batch OR b.watch_id = :watch)';
+const chosen = `(b.id = :batch OR (b.watch_id = :watch
+  AND b.model_id = (SELECT model_id FROM batches WHERE watch_id = :watch ORDER BY id DESC LIMIT 1)))`;
 
 function bound(choice: BatchChoice): { batch: number | null; watch: number | null } {
   return 'batch' in choice ? { batch: choice.batch, watch: null } : { batch: null, watch: choice.watch };
@@ -114,11 +118,21 @@ export function batchStudies(db: ReadDb, choice: BatchChoice): BatchStudy[] {
   }));
 }
 
-/** Files that the chosen batches could not use, in the order in which they were met. */
+/** Of which batch a job tries the failed files again; null of other jobs. */
+const retriedBy = (job: string): string =>
+  `(SELECT json_extract(j.payload, '$.retries') FROM jobs j WHERE j.id = ${job})`;
+
+/**
+ * Files that the chosen batches could not use, in the order in which they were met. Of a watched folder without those that were tried again: what
+ * became of them stands in the batch that did.
+ */
 export function batchFailures(db: ReadDb, choice: BatchChoice): (BatchFailure & { readonly batchId: number })[] {
   return db.all(
     `SELECT f.batch_id AS batchId, f.path, f.member, f.code, f.message, f.action
-     FROM batches b JOIN batch_failures f ON f.batch_id = b.id WHERE ${chosen} ORDER BY f.id`,
+     FROM batches b JOIN batch_failures f ON f.batch_id = b.id WHERE ${chosen}
+       AND (b.id = :batch OR b.id NOT IN (SELECT r.retried FROM (SELECT ${retriedBy('o.job_id')} AS retried FROM batches o
+         WHERE o.watch_id = :watch) r WHERE r.retried IS NOT NULL))
+     ORDER BY f.id`,
     bound(choice),
   );
 }
@@ -127,6 +141,30 @@ export function batchFailures(db: ReadDb, choice: BatchChoice): (BatchFailure & 
 export function batchIds(db: ReadDb, choice: BatchChoice): number[] {
   return db
     .all<{ id: number }>(`SELECT b.id FROM batches b WHERE ${chosen} ORDER BY b.id`, bound(choice))
+    .map(({ id }) => id);
+}
+
+/**
+ * Batches of a model, oldest first, that answered images of the studies before: of the same watched folder, or else the batch whose failed files a job
+ * tries again, with those that this one tried again in its turn.
+ */
+export function batchesBefore(
+  db: ReadDb,
+  of: { readonly modelId: number; readonly watchId: number | null; readonly retries: number | null },
+  studies: readonly string[],
+): number[] {
+  if (of.watchId === null && of.retries === null) return [];
+  return db
+    .all<{ id: number }>(
+      `WITH RECURSIVE retried(id) AS (SELECT :retries UNION
+         SELECT ${retriedBy('b.job_id')} FROM retried r JOIN batches b ON b.id = r.id)
+       SELECT b.id FROM batches b WHERE b.model_id = :modelId
+         AND CASE WHEN :watchId IS NULL THEN b.id IN (SELECT id FROM retried) ELSE b.watch_id = :watchId END
+         AND EXISTS (SELECT 1 FROM predictions p WHERE p.batch_id = b.id AND p.level = 'image'
+           AND p.study_instance_uid IN (SELECT value FROM json_each(:studies)))
+       ORDER BY b.id`,
+      { ...of, studies: JSON.stringify(studies) },
+    )
     .map(({ id }) => id);
 }
 

@@ -31,6 +31,15 @@ export function classListOf(db: ReadDb, datasetId: number): ClassList {
   };
 }
 
+/** The classes of a data set that became part of another one, each with that one's name. */
+export function mergedClasses(db: ReadDb, datasetId: number): ReadonlyMap<string, string> {
+  const rows = db.all<{ name: string; into: string }>(
+    `SELECT c.name, i.name AS "into" FROM label_classes c JOIN label_classes i ON i.id = c.merged_into_id WHERE c.schema_id = :schemaId`,
+    { schemaId: schemaOf(db, datasetId) },
+  );
+  return new Map(rows.map(({ name, into }) => [name, into]));
+}
+
 /**
  * Makes a class of the data set its positive one; null takes the choice back.
  * @throws BAD_INPUT for a name that is none of its classes

@@ -150,3 +150,14 @@ export function describeInstance(
     },
   );
 }
+
+/** What headers said of the person behind a patient's key; undefined where there is no such patient. */
+export function personOf(
+  db: ReadDb,
+  patientKey: string,
+): Pick<InstanceDescription, 'patientSex' | 'patientBirthDate'> | undefined {
+  return db.get(
+    'SELECT patient_sex AS patientSex, patient_birth_date AS patientBirthDate FROM patients WHERE patient_key = :patientKey',
+    { patientKey },
+  );
+}

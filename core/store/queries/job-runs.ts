@@ -1,11 +1,15 @@
 /** Which run a training job is about. */
 import type { JobRecord, RunRecord } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
+import { giveWarningsToRun } from './job-warnings.ts';
 import { listRuns, runById, runByName } from './runs.ts';
 
-/** Notes the run that a job began or goes on with. */
+/** Notes the run that a job began or goes on with; what the job warned of until now is about it. */
 export function setRunOfJob(db: WriteDb, jobId: number, runId: number): void {
-  db.run('UPDATE jobs SET run_id = :runId WHERE id = :jobId', { jobId, runId });
+  db.transaction(() => {
+    db.run('UPDATE jobs SET run_id = :runId WHERE id = :jobId', { jobId, runId });
+    giveWarningsToRun(db, jobId, runId);
+  });
 }
 
 /** The parts of a job that say which run is its own. */

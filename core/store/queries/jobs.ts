@@ -12,6 +12,7 @@ import {
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readJson } from '../stored-json.ts';
 import { forgetPlacesRead, messageWithoutPlaces, savePlaces, withoutPlaces, withPlaces } from './job-places.ts';
+import { forgetWarnings, warningsOfJob } from './job-warnings.ts';
 
 /** JSON columns as their text, flags as numbers; the other columns as the record has them. */
 interface JobRow {
@@ -34,7 +35,7 @@ const columns = `
  * The job of a row, its payload and result as the schemas of its kind have them; `place` may put paths back before they are read.
  * @throws DB_DAMAGED for a row that is of no kind that this version has, or without what every job has
  */
-function toJob(row: JobRow, place: (value: unknown) => unknown = (value) => value): JobRecord {
+function toJob(db: ReadDb, row: JobRow, place: (value: unknown) => unknown = (value) => value): JobRecord {
   const json = (column: 'payload' | 'result' | 'error' | 'promise'): unknown => {
     const text = row[column];
     return text === null ? null : readJson(z.unknown(), text, `the ${column} of ${jobName(row.id)}`);
@@ -46,6 +47,7 @@ function toJob(row: JobRow, place: (value: unknown) => unknown = (value) => valu
     result: place(json('result')),
     error: json('error'),
     promise: json('promise'),
+    warnings: warningsOfJob(db, row.id),
     isPaused: row.isPaused === 1,
     isCleared: row.isCleared === 1,
   });
@@ -58,7 +60,7 @@ function toJob(row: JobRow, place: (value: unknown) => unknown = (value) => valu
 
 /** The job with the paths that its payload and result name; lists do without. */
 function toWholeJob(db: ReadDb, row: JobRow): JobRecord {
-  return toJob(row, (value) => withPlaces(db, row.id, value));
+  return toJob(db, row, (value) => withPlaces(db, row.id, value));
 }
 
 /** Jobs, newest first; of some kinds only, and at most so many, where that is asked. Paths are shortened: see job-places.ts. */
@@ -72,7 +74,7 @@ export function listJobs(
        ORDER BY id DESC LIMIT :limit`,
       { kinds: only.kinds === undefined ? null : JSON.stringify(only.kinds), limit: only.limit ?? -1 },
     )
-    .map((row) => toJob(row));
+    .map((row) => toJob(db, row));
 }
 
 export function jobById(db: ReadDb, id: number): JobRecord | undefined {
@@ -157,13 +159,13 @@ export function renameModelOfJobs(db: WriteDb, from: string, to: string, before:
 
 /** Moves a job to `running`. */
 export function startJob(db: WriteDb, id: number, now: string): void {
-  db.run(
-    `UPDATE jobs SET state = 'running', started_at = :now, ended_at = NULL, error = NULL, is_paused = 0 WHERE id = :id`,
-    {
-      id,
-      now,
-    },
-  );
+  db.transaction(() => {
+    db.run(
+      `UPDATE jobs SET state = 'running', started_at = :now, ended_at = NULL, error = NULL, is_paused = 0 WHERE id = :id`,
+      { id, now },
+    );
+    forgetWarnings(db, id);
+  });
 }
 
 /** Notes how far a job is. */

@@ -171,6 +171,20 @@ export function headerPatients(db: ReadDb, studyId: StudyId): string[] {
     .map(({ key }) => key);
 }
 
+/**
+ * Studies all of whose images name one patient, who is not the one that their study is by its own header: an import found their files corrected
+ * and was stopped before the studies followed.
+ */
+export function studiesToFollow(db: ReadDb): StudyId[] {
+  return db
+    .all<{ id: StudyId }>(
+      `SELECT s.study_id AS id FROM series s JOIN instances i ON i.series_id = s.id
+       WHERE s.study_id IN (SELECT o.study_id FROM series o JOIN instances x ON x.series_id = o.id WHERE x.header_patient_key IS NOT NULL)
+       GROUP BY s.study_id HAVING count(i.header_patient_key) = count(*) AND count(DISTINCT i.header_patient_key) = 1`,
+    )
+    .map(({ id }) => id);
+}
+
 /** All images of a study say the same now: nothing is kept beside the study. */
 export function clearHeaderPatients(db: WriteDb, studyId: StudyId): void {
   db.run(

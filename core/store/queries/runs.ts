@@ -115,9 +115,25 @@ export function setRunParent(db: WriteDb, id: number, modelId: number, how: 'aga
 /** The model whose weights a run begins with, deleted or not; undefined where it begins anew. */
 export function trainedOnFrom(db: ReadDb, runId: number): { readonly id: number; readonly name: string } | undefined {
   return db.get(
-    `SELECT p.id, p.name FROM runs r JOIN models p ON p.id = r.parent_id WHERE r.id = :runId AND r.parent_how = 'on'`,
+    `SELECT p.id, coalesce(p.deleted_name, p.name) AS name FROM runs r JOIN models p ON p.id = r.parent_id
+     WHERE r.id = :runId AND r.parent_how = 'on'`,
     { runId },
   );
+}
+
+/** The versions of the runs whose weights this one goes on from, the nearest first: that of the model it trains on, of the one before it, and so on. */
+export function versionsBehind(db: ReadDb, runId: number): number[] {
+  return db
+    .all<{ version: number }>(
+      `WITH RECURSIVE behind (depth, version, parent_id, parent_how) AS (
+         SELECT 0, version_id, parent_id, parent_how FROM runs WHERE id = :runId
+         UNION ALL
+         SELECT b.depth + 1, r.version_id, r.parent_id, r.parent_how FROM behind b
+           JOIN models m ON m.id = b.parent_id AND b.parent_how = 'on' JOIN runs r ON r.id = m.run_id)
+       SELECT version FROM behind WHERE depth > 0 GROUP BY version ORDER BY min(depth)`,
+      { runId },
+    )
+    .map(({ version }) => version);
 }
 
 /** The model that the one of this run came from; undefined where there is none, or it is deleted. */

@@ -206,6 +206,17 @@ export function patientsSince(
   };
 }
 
+/** Whose the images of some versions are now, by image; the versions themselves keep the patients that they were made of. */
+export function filedNow(db: ReadDb, versionIds: readonly number[]): ReadonlyMap<InstanceId, PatientId> {
+  const rows = db.all<{ image: InstanceId; patient: PatientId }>(
+    `SELECT DISTINCT v.instance_id AS image, st.patient_id AS patient FROM version_images v
+     JOIN instances i ON i.id = v.instance_id JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id
+     WHERE v.version_id IN (SELECT value FROM json_each(:versionIds))`,
+    { versionIds: JSON.stringify(versionIds) },
+  );
+  return new Map(rows.map(({ image, patient }) => [image, patient]));
+}
+
 /** Whether images of a version belong to other patients or studies than when it was frozen. */
 export function hasMovedImages(db: ReadDb, versionId: number): boolean {
   const moved = db.get(

@@ -155,9 +155,24 @@ function stoppedFolders(db: ReadDb, of: 'model' | 'dataset', name: string): read
 /** Not watched, and not to be watched by itself once something is back. */
 const isStopped = 'is_active = 0 AND waits_for_model IS NULL AND waits_for_dataset IS NULL';
 
-/** Forgets a watched folder and what was taken from it; its results stay. */
+/** The folder that a job classifies files of; null of other jobs, and where it is watched no more. */
+export function watchOfJob(db: ReadDb, jobId: number): number | null {
+  const row = db.get<{ id: number }>(
+    `SELECT w.id FROM jobs j JOIN watches w ON w.id = json_extract(j.payload, '$.watchId') WHERE j.id = :jobId`,
+    { jobId },
+  );
+  return row?.id ?? null;
+}
+
+/** Forgets a watched folder and what was taken from it; its results stay, also those of jobs that wait or run. */
 export function removeWatch(db: WriteDb, id: number): void {
   db.transaction(() => {
+    // The row number is given again: what is still to come would stand among the results of another folder.
+    db.run(
+      `UPDATE jobs SET payload = json_remove(payload, '$.watchId')
+       WHERE kind = 'classify' AND state <> 'succeeded' AND json_extract(payload, '$.watchId') = :id`,
+      { id },
+    );
     db.run('UPDATE batches SET watch_id = NULL WHERE watch_id = :id', { id });
     db.run('DELETE FROM watched_files WHERE watch_id = :id', { id });
     db.run('DELETE FROM watches WHERE id = :id', { id });
@@ -171,6 +186,14 @@ export function watchedFiles(db: ReadDb, watchId: number): { contents: Set<strin
     { watchId },
   );
   return { contents: new Set(rows.map((row) => row.content)), places: new Set(rows.map((row) => row.place)) };
+}
+
+/** Takes contents for new ones again. */
+export function forgetWatchedFiles(db: WriteDb, watchId: number, contentHashes: readonly string[]): void {
+  db.run(
+    'DELETE FROM watched_files WHERE watch_id = :watchId AND content_hash IN (SELECT value FROM json_each(:hashes))',
+    { watchId, hashes: JSON.stringify(contentHashes) },
+  );
 }
 
 export function saveWatchedFiles(

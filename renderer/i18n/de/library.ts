@@ -138,6 +138,12 @@ export const library: Words['library'] = {
       )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Berichtigen Sie die Zellen oder benennen Sie die Spalten um, damit sie gelten, oder nennen Sie sie auf der Befehlszeile mit --finding-columns und --values.'}`,
     againstNone: (v) =>
       `${n(Number(v['rows']), 'Zeile sagt', 'Zeilen sagen')} „${v['word']}“ und ${Number(v['rows']) === 1 ? 'nennt' : 'nennen'} trotzdem einen Befund (Zeile ${v['first']}). Der Befund gilt als vorhanden; was eine solche Zeile offen lässt, gilt als nicht vorhanden. Ist das falsch, berichtigen Sie diese Zeilen oder nehmen Sie sie heraus.`,
+    finerLabels: (v) =>
+      `${n(Number(v['labels']), 'Label der Tabelle gilt', 'Labels der Tabelle gelten')} einer ganzen Serie, Studie oder einem ganzen Patienten, und ${n(Number(v['images']), 'Bild davon hat', 'Bilder davon haben')} von früher ein anderes Label, das dem Bild oder weniger als dem Ganzen gilt: Dieses zählt weiter. Um es zu berichtigen, nennen Sie die Bilder wie die frühere Tabelle (path, sopInstanceUID, …).`,
+    marksStay: (v) =>
+      `${n(Number(v['labels']), 'Zelle der Tabelle ist', 'Zellen der Tabelle sind')} leer, wo ein früherer Import ein Label gab: Eine leere Zelle sagt nichts, und das frühere Label zählt weiter. Um es zu berichtigen, schreiben Sie in die Zelle, was richtig ist.`,
+    labelsOverruled: (v) =>
+      `${n(Number(v['labels']), 'Label der Tabelle sagt', 'Labels der Tabelle sagen')} etwas anderes, als Befunder angegeben haben oder jemand entschieden hat: Deren Angabe zählt weiter.`,
     patientsGiven: (v) =>
       Number(v['studies']) === 0
         ? 'Die Patienten der Tabelle sind die, unter denen die Bilder ohnehin stehen.'
@@ -147,7 +153,7 @@ export const library: Words['library'] = {
     patientsByRule: (v) =>
       `${n(Number(v['pictures']), 'Bild, das schon da war, oder seine Studie hat', 'Bilder oder Studien, die schon da waren, haben')} jetzt einen anderen Patienten.`,
     headersCorrected: (v) =>
-      `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet. ${n(Number(v['studies']), 'Studie kam', 'Studien kamen')} zu einem anderen Patienten.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'Ergebnis stammt', 'Ergebnisse stammen')} von vorher: Klassifizieren Sie neu, falls sich die Bilder geändert haben.`}`,
+      `${Number(v['files']) === 0 ? 'Ein angehaltener Import hatte Dateien an Ort und Stelle geändert gefunden.' : `${n(Number(v['files']), 'Datei', 'Dateien')} seit dem letzten Import an Ort und Stelle geändert: Was jetzt darin steht, gilt. Labels und Befunde bleiben, Merkmale werden neu berechnet.`} ${n(Number(v['studies']), 'Studie kam', 'Studien kamen')} zu einem anderen Patienten.${Number(v['resized'] ?? 0) === 0 ? '' : ` ${n(Number(v['resized']), 'Datei enthält', 'Dateien enthalten')} jetzt ein Bild anderer Größe: Sehen Sie nach, ob die früheren Labels dafür stimmen.`}${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'Ergebnis stammt', 'Ergebnisse stammen')} von vorher: Klassifizieren Sie neu, falls sich die Bilder geändert haben.`}`,
     imagesReplaced: (v) =>
       `${n(Number(v['files']), 'bekannte Datei enthält', 'bekannte Dateien enthalten')} jetzt ein anderes Bild (andere UIDs oder ein anderes Foto). Von den früheren Bildern sind ${v['gone']} in keiner Datei mehr: Sie behalten Labels und Befunde und werden nicht mehr trainiert; die Prüfung vor dem Training öffnet ihre Studien. Sind es dieselben Bilder unter neuen UIDs, benennen Sie sie neu, mit einer Tabelle nach Pfad.${Number(v['copied']) === 0 ? '' : ` ${v['copied']} bleiben durch die Kopien der Bibliothek neben dem, was jetzt in den Dateien steht: Ein Patient ist vielleicht zweimal da.`}`,
     handedDown: (v) =>
@@ -158,6 +164,8 @@ export const library: Words['library'] = {
       `${n(Number(v['patients']), 'Patient hatte', 'Patienten hatten')} bisher Bilder in mehreren Teilen; das nächste Training teilt neu zu.`,
     earlierVersions: (v) =>
       `${n(Number(v['versions']), 'festgehaltene Version', 'festgehaltene Versionen')} und deren Modelle behalten die Patienten und Teile von vorher: Ihre Zahlen zählen vielleicht eine Person auf beiden Seiten. Trainieren Sie neu.`,
+    sharedIds: (v) =>
+      `${n(Number(v['ids']), 'Patientennummer steht', 'Patientennummern stehen')} in Dateien mit zwei Geburtsdaten oder Geschlechtern: Vielleicht haben Patienten zweier Häuser dieselbe Nummer. Sie zählen als ein Patient, und ein Label nach patientID gilt beiden. Sind es zwei, geben Sie jedem eine eigene Nummer in einer Spalte patientID neben der Studie oder dem Pfad, und nennen Sie die Bilder in Tabellen danach.`,
     sharedPatient: (v) =>
       v['cause'] === 'folder'
         ? `Bei ${v['studies']} von ${n(Number(v['all']), 'Bild', 'Bildern')} gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`

@@ -12,13 +12,14 @@ export const read: Words['read'] = {
   windowText: (width, level) => `W ${width} L ${level}`,
   zoomText: (percent) => `${percent} %`,
   inverted: 'invertiert',
-  atDetector: '(Detektor)',
+  mirrored: 'gespiegelt',
+  barAt: { patient: '', detector: ' (Detektor)', unknown: ' (Detektor?)' },
   slicePosition: (mm) => `Lage ${mm} mm`,
   noOwnWindow: 'ohne Fenster',
   perSecond: (rate) => `${rate} / s`,
   interpolations: { automatic: 'automatisch', bilinear: 'geglättet (bilinear)', nearest: 'Bildpunkte' },
-  measured: (value, unit, isAtDetector) =>
-    `${value}${unit === '°' ? '°' : ` ${unit}`}${isAtDetector ? ' am Detektor; im Patienten kleiner' : ''}`,
+  measured: (value, unit, at) =>
+    `${value}${unit === '°' ? '°' : ` ${unit}`}${at === 'detector' ? ' am Detektor; im Patienten kleiner' : at === 'unknown' ? ' am Detektor oder im Patienten: die Datei sagt es nicht' : ''}`,
   toolHelp: {
     length: (away, remove) =>
       `Länge: von einem Ende zum anderen ziehen. ${away} legt das Werkzeug weg, ${remove} entfernt die letzte Messung.`,

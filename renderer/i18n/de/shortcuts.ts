@@ -34,7 +34,7 @@ export const shortcuts: Words['shortcuts'] = {
   verdicts: {
     hangsOnIt: 'die Antworten hängen daran',
     free: 'frei',
-    untold: 'zu wenige Bilder',
+    untold: 'zu wenige Bilder oder Patienten',
   },
   acquisition: 'Gerät und Ort',
   acquisitionHelp:

@@ -244,6 +244,10 @@ export const train: Words['train'] = {
       `Entschieden: ${n(trainings, 'Training', 'Trainings')} an ${n(folds, 'Teil', 'Teilen')} von ${n(images, 'Bild', 'Bildern')}.`,
     why: (method: string, skill: string) =>
       `${method} hat gewonnen: Bei Patienten, von denen es nicht gelernt hat, nahm es ${skill} des Verlusts beim Raten weg, mehr als jedes andere.`,
+    seed: (seed: string) => `Startwert: ${seed}.`,
+    afresh: 'Neu suchen …',
+    afreshHelp:
+      'Mit denselben Einstellungen und einem anderen Startwert, der die Patienten neu aufteilt: Derselbe fände dasselbe Rezept. Die beste von mehreren Suchen ist durch Zufall besser, als sie verdient: Beurteilen Sie sie an den Testpatienten.',
     skillHelp:
       'Gewinn: der Anteil am Verlust beim Raten, den die Antworten wegnehmen, bei Patienten, von denen nicht gelernt wurde. 1 ist das Beste, 0 ist Raten.',
     columns: {

@@ -19,6 +19,7 @@ import { shortcuts } from './shortcuts.ts';
 import { suspects } from './suspects.ts';
 import { train } from './train.ts';
 import { verdict } from './verdict.ts';
+import { warnings } from './warnings.ts';
 import { welcome } from './welcome.ts';
 
 export const en = {
@@ -44,4 +45,5 @@ export const en = {
   round,
   settings,
   verdict,
+  warnings,
 } as const;

@@ -141,6 +141,12 @@ export const library = {
       )}.${v['strange'] === '' && v['attributes'] === '' ? '' : ' Correct the cells or rename the columns to have them taken, or name them on the command line with --finding-columns and --values.'}`,
     againstNone: (v: NoteValues) =>
       `${n(Number(v['rows']), 'row says', 'rows say')} “${v['word']}” and name a finding as present all the same (row ${v['first']}). The finding is taken as present, and what such a row leaves open as absent. If that is wrong, correct these rows or take them out.`,
+    finerLabels: (v: NoteValues) =>
+      `${n(Number(v['labels']), 'label of the file is', 'labels of the file are')} about a whole series, study or patient, and ${n(Number(v['images']), 'image of it has', 'images of it have')} another label from before that is about the image, or about less than the whole: that one goes on counting. To correct it, name the images as the earlier file did (path, sopInstanceUID, …).`,
+    marksStay: (v: NoteValues) =>
+      `${n(Number(v['labels']), 'cell of the file is', 'cells of the file are')} empty where an earlier import gave a label: an empty cell says nothing, and the label of before goes on counting. To correct it, write into the cell what is right.`,
+    labelsOverruled: (v: NoteValues) =>
+      `${n(Number(v['labels']), 'label of the file says', 'labels of the file say')} otherwise than readers have labelled or somebody has decided: what they say goes on counting.`,
     patientsGiven: (v: NoteValues) =>
       Number(v['studies']) === 0
         ? 'The patients of the labels file are those as whose the images are filed without it.'
@@ -150,7 +156,7 @@ export const library = {
     patientsByRule: (v: NoteValues) =>
       `${n(Number(v['pictures']), 'picture or study that was there has', 'pictures or studies that were there have')} another patient now.`,
     headersCorrected: (v: NoteValues) =>
-      `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again. ${n(Number(v['studies']), 'study', 'studies')} went to another patient.${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'result', 'results')} of classification came before: classify again if the pixels changed.`}`,
+      `${Number(v['files']) === 0 ? 'An import that was stopped had found files changed in place.' : `${n(Number(v['files']), 'file', 'files')} changed in place since the last import: what they say now counts. Labels and readings stay, features are computed again.`} ${n(Number(v['studies']), 'study', 'studies')} went to another patient.${Number(v['resized'] ?? 0) === 0 ? '' : ` ${n(Number(v['resized']), 'file holds', 'files hold')} an image of another size now: look whether the labels of before are right for it.`}${Number(v['results'] ?? 0) === 0 ? '' : ` ${n(Number(v['results']), 'result', 'results')} of classification came before: classify again if the pixels changed.`}`,
     imagesReplaced: (v: NoteValues) =>
       `${n(Number(v['files']), 'known file holds', 'known files hold')} another image now (other UIDs, or another picture). Of the images of before, ${n(Number(v['gone']), 'is', 'are')} in no file any more: they keep labels and readings, and are no longer trained on; the check before training opens their studies. If they are the same images under new UIDs, label them anew, with a labels file by path.${Number(v['copied']) === 0 ? '' : ` ${n(Number(v['copied']), 'stays', 'stay')} by the library’s own copies, beside what the files hold now: one patient may be in twice.`}`,
     handedDown: (v: NoteValues) =>
@@ -161,6 +167,8 @@ export const library = {
       `${n(Number(v['patients']), 'patient', 'patients')} had images in several splits before; the next training deals them anew.`,
     earlierVersions: (v: NoteValues) =>
       `${n(Number(v['versions']), 'frozen version', 'frozen versions')} and the models of it keep the patients and splits of before: their figures may count one person on both sides. Train anew.`,
+    sharedIds: (v: NoteValues) =>
+      `${n(Number(v['ids']), 'ID of a patient stands', 'IDs of patients stand')} in headers with two birth dates or sexes: people of two hospitals may share a number. They count as one patient, and a label by patientID is given to both. If they are two, give each an ID of its own in a column patientID beside the study or the path, and name the images in labels files by these.`,
     sharedPatient: (v: NoteValues) =>
       v['cause'] === 'folder'
         ? `${v['studies']} of ${n(Number(v['all']), 'picture has its', 'pictures have their')} folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`

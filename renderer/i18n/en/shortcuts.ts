@@ -33,7 +33,7 @@ export const shortcuts = {
   verdicts: {
     hangsOnIt: 'the answers hang on it',
     free: 'free',
-    untold: 'too few images to tell',
+    untold: 'too few images or patients to tell',
   } satisfies Record<RegionResult['verdict'], string>,
   acquisition: 'Device and site',
   acquisitionHelp:

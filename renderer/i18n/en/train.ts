@@ -237,6 +237,10 @@ export const train = {
       `${n(trainings, 'training', 'trainings')} on ${n(folds, 'fold', 'folds')} of ${n(images, 'image', 'images')} decided.`,
     why: (method: string, skill: string) =>
       `${method} won: on patients that it did not learn from it took away ${skill} of the loss of guessing, more than any other.`,
+    seed: (seed: string) => `Seed: ${seed}.`,
+    afresh: 'Search afresh …',
+    afreshHelp:
+      'With the same settings and another seed, which deals the patients to folds anew: the same seed would find the same recipe. The best of several searches is better than it deserves by chance: judge it on the test patients.',
     skillHelp:
       'Skill: the share of the loss of guessing that the answers take away, on patients that were not learned from. 1 is best, 0 is guessing.',
     columns: {

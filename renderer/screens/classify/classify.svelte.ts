@@ -59,6 +59,10 @@ export class ClassifyState {
   }
 
   #asked = 0;
+  /** What was asked to be shown last: its results may still be on their way. */
+  #wanted: Choice | null = null;
+  /** Counts the times that verdicts were forgotten: what was asked for before says nothing after. */
+  #forgotten = 0;
 
   /** Classifications that run or wait, oldest first. */
   readonly active = $derived(jobs.active.filter((job) => job.kind === 'classify').toReversed());
@@ -98,11 +102,11 @@ export class ClassifyState {
       jobs.onChange((job) => {
         if (job.kind === 'classify' && !job.isStoppable) fail(() => this.#jobEnded(job));
         // It may be known better now.
-        if (job.kind === 'evaluate' && !job.isStoppable) this.#verdicts = {};
+        if (job.kind === 'evaluate' && !job.isStoppable) this.#forgetVerdicts();
       }),
       on('watches.changed', () => fail(() => this.loadWatches())),
       on('library.changed', ({ what }) => {
-        if (what === 'models') this.#verdicts = {};
+        if (what === 'models') this.#forgetVerdicts();
         if (what === 'models' || what === 'datasets') fail(() => this.#loadModels());
       }),
     ];
@@ -119,8 +123,14 @@ export class ClassifyState {
   /** Asks for it where that is not known yet. */
   async askVerdict(model: string): Promise<void> {
     if (model === '' || model in this.#verdicts || !this.models.some(({ name }) => name === model)) return;
+    const asked = this.#forgotten;
     const verdict = await call('judge.verdict', { model });
-    this.#verdicts = { ...this.#verdicts, [model]: verdict };
+    if (asked === this.#forgotten) this.#verdicts = { ...this.#verdicts, [model]: verdict };
+  }
+
+  #forgetVerdicts(): void {
+    this.#forgotten += 1;
+    this.#verdicts = {};
   }
 
   async loadBatches(): Promise<void> {
@@ -140,23 +150,26 @@ export class ClassifyState {
   }
 
   async start(addTo: string): Promise<JobView> {
+    const { paths, studyIds, datasetName } = this;
     const job = await call('classify.start', {
       model: this.modelName,
-      paths: [...this.paths],
-      studyIds: [...this.studyIds],
-      ...(this.datasetName === '' ? {} : { dataset: this.datasetName }),
+      paths: [...paths],
+      studyIds: [...studyIds],
+      ...(datasetName === '' ? {} : { dataset: datasetName }),
       addTo: this.addsToLibrary ? addTo : null,
     });
-    this.paths = [];
-    this.studyIds = [];
-    this.datasetName = '';
+    // What was dropped or chosen meanwhile is not classified yet.
+    this.paths = this.paths.filter((path) => !paths.includes(path));
+    if (this.studyIds === studyIds) this.studyIds = [];
+    if (this.datasetName === datasetName) this.datasetName = '';
     await jobs.load();
     return job;
   }
 
   async show(choice: Choice): Promise<void> {
-    const isOther = JSON.stringify(choice) !== JSON.stringify(this.choice);
+    const isOther = !isSame(choice, this.choice);
     const asked = ++this.#asked;
+    this.#wanted = choice;
     const results = await call('classify.results', choice);
     // Other results were chosen meanwhile; a slow answer must not stand under their name.
     if (asked !== this.#asked) return;
@@ -173,9 +186,17 @@ export class ClassifyState {
 
   async compareWith(batch: number | null): Promise<void> {
     this.comparedId = batch;
+    // What other results said must not stand there as what these say.
+    this.compared = null;
     this.isChangedOnly = false;
-    const compared = batch === null ? null : await call('classify.results', { batch });
-    if (batch === this.comparedId) this.compared = compared;
+    if (batch === null) return;
+    try {
+      const compared = await call('classify.results', { batch });
+      if (batch === this.comparedId) this.compared = compared;
+    } catch (thrown) {
+      if (batch === this.comparedId) this.comparedId = null;
+      throw thrown;
+    }
   }
 
   sort(key: SortKey): void {
@@ -196,8 +217,11 @@ export class ClassifyState {
   /** Deletes results: those that a dialog was opened for. Shows none if they are the ones that are shown. */
   async delete(choice: Choice): Promise<void> {
     await call('classify.delete', choice);
-    if (JSON.stringify(choice) === JSON.stringify(this.choice)) {
+    if (isSame(choice, this.#wanted)) {
       this.#asked += 1;
+      this.#wanted = null;
+    }
+    if (isSame(choice, this.choice)) {
       this.choice = null;
       this.results = null;
     }
@@ -234,9 +258,11 @@ export class ClassifyState {
 
   /** New results are shown unless the reader is looking at others. */
   async #jobEnded(job: JobView): Promise<void> {
-    const shown = this.choice;
+    const batches = await call('classify.batches', {});
+    // As it is now: other results may have been asked for while the list was on its way.
+    const shown = this.#wanted;
     const newestBefore = this.batches[0]?.id;
-    await this.loadBatches();
+    this.batches = batches;
     if (job.state !== 'succeeded') return;
     const added = this.batches.find((batch) => batch.jobId === job.id);
     if (shown !== null && 'watch' in shown) {
@@ -271,6 +297,8 @@ export class ClassifyState {
   }
 }
 
+const isSame = (a: Choice | null, b: Choice | null): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** Choices of the filter by decision where several findings are decided; a finding itself is chosen by its position. */
 export const anyFinding = 'any';
 export const noFinding = 'none';
@@ -293,8 +321,7 @@ export function nameOf({
   patientKey,
   studyInstanceUID,
 }: Pick<StudyResult, 'patientName' | 'patientKey' | 'studyInstanceUID'>): string {
-  // The key of a patient without an ID is made of the study's number and says nothing.
-  const known = patientName?.replaceAll('^', ' ').trim() || (patientKey?.includes(':') ? null : patientKey);
+  const known = patientName?.replaceAll('^', ' ').trim() || patientKey;
   return known ?? `…${studyInstanceUID.slice(-12)}`;
 }
 

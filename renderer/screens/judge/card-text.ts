@@ -1,5 +1,11 @@
 /** The model card as sections, and those as HTML and Markdown: one text for the screen, the printer and the file. */
-import { type ModelCard, type ReferPromise, type SearchSummary, targetFacts } from '../../../core/contract/index.ts';
+import {
+  type JobWarning,
+  type ModelCard,
+  type ReferPromise,
+  type SearchSummary,
+  targetFacts,
+} from '../../../core/contract/index.ts';
 import { searchHead, searchRows, searchSentences } from '../../components/search-text.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 import { aboutClass, estimate } from './format.ts';
@@ -47,6 +53,7 @@ export function cardText(card: ModelCard): CardText {
         ],
       },
       ...(card.search === null ? [] : [recipeSection(card.search)]),
+      ...(card.warnings.length === 0 ? [] : [warningsSection(card.warnings)]),
       {
         title: own.data,
         paragraphs: [
@@ -115,7 +122,17 @@ function recipeSection(search: SearchSummary): CardSection {
   };
 }
 
-/** What the figures mean, of each part that was evaluated: of its studies, or of its images where no study has a label of its own. */
+/** What was found when it was trained, and what to do about it. */
+function warningsSection(warnings: readonly JobWarning[]): CardSection {
+  const words = i18n.words.warnings;
+  const said = warnings.map((warning) => i18n.warning(warning));
+  return {
+    title: words.title,
+    paragraphs: [words.ofTraining],
+    list: said.map(({ text, action }) => (action === '' ? text : `${text} ${action}`)),
+  };
+}
+
 /** What decides: the threshold, those of findings, or the most probable class. */
 function decisionText({ model }: ModelCard): string {
   const { card: own, splits } = i18n.words.judge;
@@ -125,6 +142,7 @@ function decisionText({ model }: ModelCard): string {
   return own.resultsText(model.thresholdClass ?? '', i18n.number(model.threshold, 3), splits[model.thresholdSplit]);
 }
 
+/** What the figures mean, of each part that was evaluated: of its studies, or of its images where no study has a label of its own. */
 function verdictText({ results }: ModelCard): string[] {
   const { splits } = i18n.words.judge;
   const all = results.filter(({ verdict }) => verdict !== null);

@@ -4,6 +4,7 @@
  * Length: one screen's state; each part of it answers to the same evaluation, and none may outlive it.
  */
 import type {
+  CallInput,
   CallOutput,
   ComparedModel,
   CoveragePointView,
@@ -22,12 +23,26 @@ import { call } from '../../app/client.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 import type { CaseChoice, JudgePlace } from '../../app/navigation.svelte.ts';
 import { attempt, notices } from '../../app/notices.svelte.ts';
+import { Turns } from '../../app/turns.ts';
 import { i18n } from '../../i18n/index.svelte.ts';
 import { findingsOf, firstPart, isOfNumbers, shownClass } from './choices.ts';
 
 type ModelRow = CallOutput<'judge.models'>[number];
 
 const casesAtOnce = 24;
+
+/** Cases with what they were asked by, so that what is opened, or listed behind them, is of the same list whatever was chosen since. */
+interface ListedCases {
+  readonly asked: CasesAsked;
+  readonly choice: CaseChoice;
+  readonly total: number;
+  readonly cases: readonly JudgedCase[];
+}
+
+/** The figures at a threshold, with the prevalence that they were asked at. */
+type AskedPoint = OperatingPointView & { readonly prevalence: number };
+
+type CasesAsked = Omit<CallInput<'judge.cases'>, 'offset' | 'limit'> & { readonly level: JudgeLevel };
 
 export class JudgeState {
   #models = $state.raw<readonly ModelRow[]>([]);
@@ -43,17 +58,19 @@ export class JudgeState {
   #classIndex = $state(1);
   #threshold = $state<number | null>(null);
   #prevalence = $state(0.1);
-  #point = $state.raw<OperatingPointView | null>(null);
+  #point = $state.raw<AskedPoint | null>(null);
   #choice = $state.raw<CaseChoice>({ kind: 'mistakes' });
-  #cases = $state.raw<{ readonly total: number; readonly cases: readonly JudgedCase[] }>({ total: 0, cases: [] });
+  #listed = $state.raw<ListedCases | null>(null);
   #compared = $state.raw<readonly ComparedModel[] | null>(null);
   #subgroups = $state.raw<readonly SubgroupView[] | null>(null);
   #card = $state.raw<ModelCard | null>(null);
   #jobIds = $state.raw<readonly number[]>([]);
+  #isOrdering = $state(false);
   #isAsking = false;
   #isStale = false;
   #opening = 0;
   #listing = 0;
+  readonly #choosing = new Turns();
 
   get models(): readonly ModelRow[] {
     return this.#models;
@@ -115,14 +132,22 @@ export class JudgeState {
   get prevalence(): number {
     return this.#prevalence;
   }
-  get point(): OperatingPointView | null {
+  get point(): AskedPoint | null {
     return this.#point;
+  }
+  /** The curves of the class that `point` is of: another may have been chosen since. */
+  get pointCurves() {
+    return this.figures?.classes.find(({ name }) => name === this.#point?.className) ?? null;
   }
   get choice(): CaseChoice {
     return this.#choice;
   }
-  get cases() {
-    return this.#cases;
+  get cases(): Pick<ListedCases, 'total' | 'cases'> {
+    return this.#listed ?? { total: 0, cases: [] };
+  }
+  /** Which cases are listed: those chosen last are on their way. */
+  get listedChoice(): CaseChoice {
+    return this.#listed?.choice ?? this.#choice;
   }
   get compared(): readonly ComparedModel[] | null {
     return this.#compared;
@@ -135,7 +160,7 @@ export class JudgeState {
   }
   /** Evaluations that this screen started and that have not ended. */
   get isEvaluating(): boolean {
-    return this.#jobIds.some((id) => jobs.byId(id)?.isStoppable === true);
+    return this.#isOrdering || this.#jobIds.some((id) => jobs.byId(id)?.isStoppable === true);
   }
   /** The model's own threshold as one of the class shown, or null with more than two classes. */
   get stored(): number | null {
@@ -151,9 +176,12 @@ export class JudgeState {
 
   /** Loads the models and shows `wanted`, the one chosen before, or the newest; at a place of before where one is given. */
   async open(wanted: string | null, split?: EvaluationPart, place?: JudgePlace): Promise<void> {
+    const isNewest = this.#choosing.take();
     this.#models = await call('judge.models', {});
     this.#isLoaded = true;
     const isThere = (name: string | null): boolean => this.#models.some(({ record }) => record.name === name);
+    // Whoever chose a model while the list was on its way is looking at that one.
+    if (!isNewest() && isThere(this.#model)) return;
     if (wanted !== null && !isThere(wanted)) notices.done(i18n.words.round.edit.noModel(wanted));
     const known = [wanted, choices.model].find((name) => isThere(name));
     const name = known ?? this.#models.at(-1)?.record.name;
@@ -170,27 +198,29 @@ export class JudgeState {
 
   /** Reads the list of models again after one was renamed, deleted or brought back, and shows `name` or another one. */
   async reopen(name: string | null): Promise<void> {
+    // What is on its way is of the list as it was.
+    this.#opening += 1;
+    this.#isOpening = false;
     this.#model = '';
     this.#report = null;
     this.#numbers = null;
     await this.open(name);
   }
 
-  /** What the list of cases is asked by. */
-  get casesAsked() {
-    const choice = this.#choice;
-    return {
-      ...this.#where(),
-      classIndex: this.#classIndex,
-      threshold: this.classes.length === 2 ? this.#threshold : null,
-      ...(choice.kind === 'mistakes' ? { isWrong: true } : { truth: choice.truth, decision: choice.decision }),
-    };
+  /** What the cases that are listed were asked by; null where none are. */
+  get casesAsked(): CasesAsked | null {
+    return this.#listed?.asked ?? null;
   }
 
-  /** Where one is, at the case of this place in the list. */
+  /** Where one is, at the case of this place in the list that is shown. */
   placeAt(position: number): JudgePlace {
     const { level, pooling, finding, classIndex, choice } = this;
-    return { level, pooling, finding, classIndex, threshold: this.#threshold, choice, position };
+    const place = { level, pooling, finding, classIndex, threshold: this.#threshold, choice, position };
+    if (this.#listed === null) return place;
+    const { asked, choice: listed } = this.#listed;
+    // Of two classes the threshold says which cases are listed; of more the model's own decisions do, whichever class is looked at.
+    const threshold = this.classes.length === 2 ? asked.threshold : place.threshold;
+    return { ...place, level: asked.level, threshold, choice: listed };
   }
 
   #use(name: string): void {
@@ -199,6 +229,7 @@ export class JudgeState {
   }
 
   async chooseModel(name: string): Promise<void> {
+    this.#choosing.take();
     this.#use(name);
     this.#split = firstPart(this.row, this.#split);
     await this.#show();
@@ -222,6 +253,8 @@ export class JudgeState {
   async chooseLevel(level: JudgeLevel): Promise<void> {
     this.#level = level;
     this.#forgetTabs();
+    // The figures of one level must not stand under the name of the other.
+    this.#point = null;
     await Promise.all([this.#ask(), this.#list()]);
   }
 
@@ -233,11 +266,21 @@ export class JudgeState {
 
   /** Evaluates models on the split shown; the screen fills itself when they are done. */
   async evaluate(names: readonly string[] = [this.#model]): Promise<void> {
+    // A second press before the first has its answer would look at the cases twice.
+    if (this.#isOrdering) return;
+    this.#isOrdering = true;
+    try {
+      await this.#order(names);
+    } finally {
+      this.#isOrdering = false;
+    }
+  }
+
+  async #order(names: readonly string[]): Promise<void> {
+    // As they were when the button was pressed: each look at test cases counts, and nobody asked for one who chose them meanwhile.
+    const { split, pooling: studyPooling } = this;
     for (const model of names) {
-      const job = await jobs.start({
-        kind: 'evaluate',
-        options: { model, split: this.#split, studyPooling: this.#pooling },
-      });
+      const job = await jobs.start({ kind: 'evaluate', options: { model, split, studyPooling } });
       this.#jobIds = [...this.#jobIds, job.id];
       // A quick one has ended by now, and its end was told before anybody waited for it.
       const { id, state } = jobs.newest(job);
@@ -281,57 +324,66 @@ export class JudgeState {
     await this.#list();
   }
 
+  /** Lists more of the same cases. */
   async moreCases(): Promise<void> {
-    const asked = this.#listing;
-    const next = await this.#fetchCases(this.#cases.cases.length);
-    if (asked === this.#listing) this.#cases = { total: next.total, cases: [...this.#cases.cases, ...next.cases] };
+    const listed = this.#listed;
+    if (listed === null) return;
+    const { asked, cases } = listed;
+    const next = await call('judge.cases', { ...asked, offset: cases.length, limit: casesAtOnce });
+    // Others are listed by now, or these were listed by another press of the button.
+    if (listed === this.#listed) this.#listed = { ...listed, total: next.total, cases: [...cases, ...next.cases] };
   }
 
   async saveThreshold(): Promise<void> {
     if (this.#report === null) return;
+    const model = this.#model;
     await call('models.setThreshold', {
-      model: this.#model,
+      model,
       finding: this.finding,
       thresholdClass: this.className,
       threshold: this.threshold,
       split: this.#split,
     });
-    await this.#reload();
+    await this.#reload(model);
     notices.done(i18n.words.judge.thresholdSaved);
   }
 
   /** Says which of the model's two classes its figures are about. */
   async choosePositive(positive: string): Promise<void> {
     if (this.#report === null) return;
-    await call('models.setPositive', { model: this.#model, positive });
-    await this.#reload();
+    const model = this.#model;
+    await call('models.setPositive', { model, positive });
+    await this.#reload(model);
   }
 
   async calibrate(): Promise<void> {
     if (this.#report === null) return;
-    await call('models.calibrate', { model: this.#model });
-    await this.#reload();
+    const model = this.#model;
+    await call('models.calibrate', { model });
+    await this.#reload(model);
     notices.done(i18n.words.judge.calibrated);
   }
 
   async saveBand(point: CoveragePointView | null): Promise<void> {
     if (this.#report === null) return;
-    await call('models.setReferBand', { model: this.#model, finding: this.finding, band: point?.band ?? null });
-    await this.#reload();
+    const model = this.#model;
+    await call('models.setReferBand', { model, finding: this.finding, band: point?.band ?? null });
+    await this.#reload(model);
     notices.done(i18n.words.judge.bandSaved);
   }
 
   /** Looks for the rule of referral that leaves at most `allowed` of the other answers wrong; gives what came of it. */
   async promise(allowed: number): Promise<CallOutput<'models.promiseReferral'> | null> {
     if (this.#report === null) return null;
+    const model = this.#model;
     const outcome = await call('models.promiseReferral', {
-      model: this.#model,
+      model,
       finding: this.finding,
       allowed,
       pooling: this.#pooling,
     });
     if (outcome.band !== null) {
-      await this.#reload();
+      await this.#reload(model);
       notices.done(i18n.words.judge.bandSaved);
     }
     return outcome;
@@ -386,9 +438,10 @@ export class JudgeState {
     this.#card = null;
   }
 
-  async #reload(): Promise<void> {
+  /** Shows what was changed about a model, unless another one is looked at by now. */
+  async #reload(model: string): Promise<void> {
     this.#models = await call('judge.models', {});
-    await this.#show();
+    if (model === this.#model) await this.#show();
   }
 
   async #show(place?: JudgePlace): Promise<void> {
@@ -401,7 +454,7 @@ export class JudgeState {
     this.#numbers = null;
     this.#point = null;
     this.#listing += 1;
-    this.#cases = { total: 0, cases: [] };
+    this.#listed = null;
     try {
       const { model, split, pooling, finding } = this.#where();
       if (isOfNumbers(this.row?.record)) {
@@ -412,8 +465,6 @@ export class JudgeState {
       const report = await call('judge.open', { model, split, pooling, finding });
       if (opening !== this.#opening) return;
       this.#report = report;
-      this.#listing += 1;
-      this.#cases = { total: 0, cases: [] };
       this.#choice = place?.choice ?? { kind: 'mistakes' };
       if (report === null) return;
       this.#classIndex = place?.classIndex ?? shownClass(report.model, chosen);
@@ -432,33 +483,51 @@ export class JudgeState {
     try {
       while (this.#isStale) {
         this.#isStale = false;
-        const opening = this.#opening;
-        const point = await call('judge.atThreshold', {
-          ...this.#where(),
-          classIndex: this.#classIndex,
-          threshold: this.#threshold,
-          prevalence: this.#prevalence,
-        });
-        if (opening === this.#opening) this.#point = point;
+        await this.#askOnce();
       }
     } finally {
       this.#isAsking = false;
     }
   }
 
+  async #askOnce(): Promise<void> {
+    const opening = this.#opening;
+    const { classIndex, level, prevalence } = this;
+    const threshold = this.#threshold;
+    try {
+      const point = await call('judge.atThreshold', { ...this.#where(), classIndex, threshold, prevalence });
+      if (opening === this.#opening && level === this.#level) this.#point = { ...point, prevalence };
+    } catch (thrown) {
+      // What is asked by now is asked all the same: figures of an earlier question would stand there for good.
+      if (this.#isStale) return;
+      if (opening === this.#opening) this.#point = null;
+      throw thrown;
+    }
+  }
+
   /** Lists the first cases, at least up to the one at `position`. */
   async #list(position = 0): Promise<void> {
     if (this.#report === null) return;
-    const asked = ++this.#listing;
-    const cases = await this.#fetchCases(0, Math.max(casesAtOnce, Math.min(200, position + 1)));
+    const listing = ++this.#listing;
+    const asked = this.#asking();
+    const choice = this.#choice;
+    const limit = Math.max(casesAtOnce, Math.min(200, position + 1));
+    const found = await call('judge.cases', { ...asked, offset: 0, limit });
     // Other cases were asked for meanwhile; a slow answer must not stand under their name.
-    if (asked === this.#listing) this.#cases = cases;
+    if (listing === this.#listing) this.#listed = { asked, choice, ...found };
   }
 
-  #fetchCases(offset: number, limit = casesAtOnce) {
-    return call('judge.cases', { ...this.casesAsked, offset, limit });
+  /** What cases are asked by, as it is chosen now. */
+  #asking(): CasesAsked {
+    const choice = this.#choice;
+    return {
+      ...this.#where(),
+      classIndex: this.#classIndex,
+      threshold: this.classes.length === 2 ? this.#threshold : null,
+      ...(choice.kind === 'mistakes' ? { isWrong: true } : { truth: choice.truth, decision: choice.decision }),
+    };
   }
 }
 
 /** Runs an action of the page; a failure becomes a notice. */
-export const act = (work: () => Promise<unknown>): void => void attempt(work);
+export const act = (work: () => Promise<unknown>): Promise<unknown> => attempt(work);

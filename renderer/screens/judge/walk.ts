@@ -9,9 +9,12 @@ const atOnce = 200;
 
 /** Opens a listed case in the model's own data set, with all that are listed behind it. */
 export async function walkFrom(judge: JudgeState, dataset: string, position: number): Promise<void> {
+  // Of the list that was pressed, whatever the slider or the matrix says by now: its places are other patients in another list.
   const question = judge.casesAsked;
-  const { choice, classes } = judge;
+  if (question === null) return;
+  const { classes } = judge;
   const place = judge.placeAt(position);
+  const { choice } = place;
   const { model, split } = judge;
   const found: JudgedCase[] = [];
   for (;;) {

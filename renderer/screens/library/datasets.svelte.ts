@@ -49,8 +49,10 @@ export class DatasetsState {
     made: { readonly name: string; readonly target: TargetKind; readonly classes: string[] },
     studyIds: readonly StudyId[],
   ): Promise<void> {
+    const before = this.name;
     await call('datasets.create', { ...made, studyIds: [...studyIds] });
-    await this.show(made.name);
+    // Whoever clicked another one meanwhile looks at that.
+    if (this.name === before) await this.show(made.name);
   }
 
   async rename(): Promise<void> {
@@ -59,8 +61,9 @@ export class DatasetsState {
     if (dataset === undefined) return;
     const name = this.newName.trim();
     await call('datasets.rename', { dataset, name });
-    this.details = this.details === null ? null : { ...this.details, name };
-    await this.show(name);
+    // Another may have been clicked meanwhile: its classes must not stand under this name, nor be saved by it.
+    if (this.details?.name === dataset) this.details = { ...this.details, name };
+    if (this.name === dataset) await this.show(name);
   }
 
   renameClass(position: number, name: string): void {
@@ -85,15 +88,18 @@ export class DatasetsState {
   async saveClasses(): Promise<void> {
     const dataset = this.details?.name;
     if (dataset === undefined) return;
+    const { classes, isFixed } = this;
     const details = await call('datasets.setClasses', {
       dataset,
-      classes: this.classes.map(({ id, name }) => ({ ...(id === undefined ? {} : { id }), name: name.trim() })),
-      isFixed: this.isFixed,
+      classes: classes.map(({ id, name }) => ({ ...(id === undefined ? {} : { id }), name: name.trim() })),
+      isFixed,
     });
     if (this.details?.name !== dataset) return;
     this.details = details;
-    this.classes = details.classes;
-    this.isFixed = details.hasFixedClasses;
+    // What was typed meanwhile is not saved, and not taken away either.
+    const saved = (entry: EditedClass): EditedClass => details.classes[classes.indexOf(entry)] ?? entry;
+    this.classes = this.classes === classes ? details.classes : this.classes.map(saved);
+    if (this.isFixed === isFixed) this.isFixed = details.hasFixedClasses;
   }
 
   /** Says which of two classes is the positive one. */

@@ -55,7 +55,8 @@ export class LabelsPreviewState {
 
   get canImport(): boolean {
     const { preview } = this;
-    if (preview === null || this.isLooking || preview.blocked !== null) return false;
+    // A preview that was followed by a failure is of other answers than those that would be imported.
+    if (preview === null || this.failure !== null || this.isLooking || preview.blocked !== null) return false;
     const { changes } = preview;
     const labels = changes.new + changes.same + changes.changed + changes.overruled;
     return labels > 0 && (preview.refusedRows === 0 || this.leavesOut);

@@ -38,6 +38,10 @@ export class LibraryState {
   /** Counts lists that begin at the top. */
   begins = $state(0);
   details = $state.raw<StudyDetails | null>(null);
+  /** The studies for which "Add to a data set" was pressed: while its dialog stands there the list may load again, and its cursor be elsewhere. */
+  adding = $state.raw<readonly StudyId[]>([]);
+  /** The data set that the list is of: another may have been chosen, whose list is on its way. */
+  #dataset = '';
   #pages = new Map<number, readonly StudyRow[]>();
   #asked = new Set<number>();
   /** Counts arrivals of pages: rows themselves are kept outside of what is watched, for speed. */
@@ -101,6 +105,7 @@ export class LibraryState {
     const filter = { ...this.filter, labels: this.filter.dataset === '' ? ('any' as const) : this.filter.labels };
     const { ids, isBlinded } = await call('studies.find', { filter, sort: this.sort });
     if (question !== this.#finding) return;
+    this.#dataset = filter.dataset;
     const before = isAgain ? this.activeId : undefined;
     if (!isAgain) this.begins += 1;
     this.isBlinded = isBlinded;
@@ -132,7 +137,7 @@ export class LibraryState {
     this.#asked.add(page);
     const { ids } = this;
     const wanted = ids.slice(page * pageRows, (page + 1) * pageRows);
-    const rows = await call('studies.rows', { ids: wanted, dataset: this.filter.dataset });
+    const rows = await call('studies.rows', { ids: wanted, dataset: this.#dataset });
     if (ids !== this.ids) return;
     if (this.#pages.size >= keptPages) {
       this.#pages.clear();
@@ -193,11 +198,23 @@ export class LibraryState {
       this.details = null;
       return;
     }
-    const details = await call('studies.get', { id });
-    if (question === this.#detailsAsked) this.details = details;
+    try {
+      const details = await call('studies.get', { id });
+      if (question === this.#detailsAsked) this.details = details;
+    } catch (thrown) {
+      // Those of another patient must not stay beside the row.
+      if (question === this.#detailsAsked) this.details = null;
+      throw thrown;
+    }
   }
 
-  async addTo(dataset: string, studyIds: readonly StudyId[]): Promise<number> {
+  askToAdd(): void {
+    this.adding = this.chosenIds;
+  }
+
+  /** Adds what `askToAdd` was about to a data set; gives how many images that were. */
+  async addTo(dataset: string): Promise<number> {
+    const studyIds = this.adding;
     const isNew = !this.datasets.some(({ name }) => name === dataset);
     if (isNew) return (await call('datasets.create', { name: dataset, studyIds: [...studyIds] })).instances;
     return (await call('datasets.addStudies', { dataset, studyIds: [...studyIds] })).instances;

@@ -87,9 +87,11 @@ export class Answers {
     if (item === null || list === null) return;
     const sitting = sittingOf(list);
     const displayed = this.#seenPlace();
+    // Of the list that the case was opened from, which may be left before it is this key's turn.
+    const checking = checkingOf(this.#room);
     await this.#inOrder(async () => {
       if (this.#room.itemOf(sitting, item.target)?.label === name) return;
-      await this.#write('labels.set', sitting, item.target, { ...displayed, label: name, ...checkingOf(this.#room) });
+      await this.#write('labels.set', sitting, item.target, { ...displayed, label: name, ...checking });
       this.#remember(sitting, { target: item.target, change: { kind: 'label', after: name } });
     });
   }
@@ -109,6 +111,7 @@ export class Answers {
     if (item === null || list === null) return;
     const sitting = sittingOf(list);
     const displayed = this.#seenPlace();
+    const checking = checkingOf(this.#room);
     const { target } = item;
     await this.#inOrder(async () => {
       // The order of the questions may have changed meanwhile; of another data set it says nothing.
@@ -118,10 +121,7 @@ export class Answers {
       const after = change(before);
       if (before === after) return;
       if (after === null) await this.#write('labels.clear', sitting, target, { question });
-      else {
-        const checking = checkingOf(this.#room);
-        await this.#write('labels.set', sitting, target, { ...displayed, question, label: after, ...checking });
-      }
+      else await this.#write('labels.set', sitting, target, { ...displayed, question, label: after, ...checking });
       this.#remember(sitting, { target, change: { kind: 'answer', question, before, after } });
     });
   }

@@ -19,6 +19,8 @@ class Keys {
   });
 
   #interpolation = $state<Interpolation>('automatic');
+  /** What is kept, on its way or here. */
+  #loading: Promise<void> = Promise.resolve();
 
   /** How enlarged pictures are drawn. */
   get interpolation(): Interpolation {
@@ -46,7 +48,12 @@ class Keys {
     return conflictOf(command, chord, this.#profile, this.#changed);
   }
 
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    this.#loading = this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
     const { profile, keys } = await call('keys.get', {});
     this.#profile = profiles.find((name) => name === profile) ?? 'sidelight';
     this.#changed = Object.fromEntries(commands.flatMap((name) => (keys[name] ? [[name, keys[name]]] : [])));
@@ -59,29 +66,42 @@ class Keys {
   }
 
   async useProfile(profile: Profile): Promise<void> {
-    this.#profile = profile;
-    this.#changed = {};
-    await this.#save();
+    await this.#change(() => {
+      this.#profile = profile;
+      this.#changed = {};
+    });
   }
 
   async setKeys(command: Command, chords: readonly string[]): Promise<void> {
-    this.#changed = { ...this.#changed, [command]: chords };
-    await this.#save();
+    await this.#change(() => {
+      this.#changed = { ...this.#changed, [command]: chords };
+    });
   }
 
   async setMouse(button: MouseButton, action: MouseAction): Promise<void> {
-    this.#mouse = { ...this.#mouse, [button]: action };
-    await this.#save();
+    await this.#change(() => {
+      this.#mouse = { ...this.#mouse, [button]: action };
+    });
   }
 
   async setInterpolation(interpolation: Interpolation): Promise<void> {
-    this.#interpolation = interpolation;
-    await this.#save();
+    await this.#change(() => {
+      this.#interpolation = interpolation;
+    });
   }
 
   async nextInterpolation(): Promise<void> {
-    const next = interpolations[(interpolations.indexOf(this.#interpolation) + 1) % interpolations.length];
-    await this.setInterpolation(next as Interpolation);
+    await this.#change(() => {
+      const next = interpolations[(interpolations.indexOf(this.#interpolation) + 1) % interpolations.length];
+      this.#interpolation = next as Interpolation;
+    });
+  }
+
+  /** Changes what is kept. All of it is saved together: a change before it is here would save the usual keys over those of the reader. */
+  async #change(change: () => void): Promise<void> {
+    await this.#loading;
+    change();
+    await this.#save();
   }
 
   async #save(): Promise<void> {

@@ -21,6 +21,16 @@ class SettingsState {
   models = $state.raw<readonly ModelRecord[]>([]);
   readers = $state.raw<CallOutput<'readers.list'> | null>(null);
 
+  /** Another library, or an earlier state of this one, is on its way: its readers have numbers of their own, and nobody checked it yet. */
+  forget(): void {
+    this.sizes = null;
+    this.backups = [];
+    this.report = null;
+    this.lpms = [];
+    this.models = [];
+    this.readers = null;
+  }
+
   async loadLibrary(): Promise<void> {
     [this.sizes, this.backups] = await Promise.all([call('settings.sizes', {}), call('settings.backups', {})]);
   }

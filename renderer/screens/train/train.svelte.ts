@@ -1,4 +1,8 @@
-/** What the screen "Train" knows: the choice, what the data check found, the promise, and the runs. */
+/**
+ * What the screen "Train" knows: the choice, what the data check found, the promise, and the runs.
+ *
+ * Length: one screen's state; what is checked, promised and started must be of the same choice.
+ */
 import {
   type BudgetName,
   type CallOutput,
@@ -21,6 +25,7 @@ import { choices } from '../../app/choices.svelte.ts';
 import { call, on } from '../../app/client.ts';
 import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
+import { Turns } from '../../app/turns.ts';
 import { totalOf } from './promised.ts';
 
 type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method' | 'methods'> & {
@@ -98,6 +103,10 @@ export class TrainState {
   #invalid = $state.raw<ReadonlySet<string>>(new Set());
   #defaults: Settings | null = null;
   #asked = 0;
+  readonly #showing = new Turns();
+  /** Numbers of the newest question about the run that is shown, and of that whose answer stands there. */
+  #runAsked = 0;
+  #runTold = 0;
   /** What was measured for what is chosen. */
   #measured = '';
   #seen = '';
@@ -121,6 +130,7 @@ export class TrainState {
   });
 
   async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
+    const isNewest = this.#showing.take();
     const { methods, throughLpm, readBefore, searched, recommended, criteria, settings } = await call(
       'training.defaults',
       {},
@@ -138,8 +148,9 @@ export class TrainState {
     if (asked.dataset !== undefined) this.datasetName = asked.dataset;
     choices.chooseDataset(this.datasetName, this.datasets);
     const running = this.trainings.find((job) => job.isStoppable);
-    if (asked.jobId !== undefined) await this.show(asked.jobId);
-    else if (running !== undefined && asked.dataset === undefined) await this.show(running.id);
+    const first = asked.jobId ?? (asked.dataset === undefined ? running?.id : undefined);
+    // Whoever chose a run of the list while the rest was on its way looks at that one.
+    if (first !== undefined && isNewest()) await this.show(first);
     await this.refresh();
   }
 
@@ -275,15 +286,17 @@ export class TrainState {
       this.check = null;
       return;
     }
-    const check = await call('training.check', {
-      dataset: datasetName,
-      lpm: lpmName,
-      inputSize: settings.inputSize,
-      flip: settings.flip && settings.augment,
-      seed: settings.seed,
-    });
-    if (asked !== this.#asked) return;
-    this.check = check;
+    const { inputSize, augment, seed } = settings;
+    const flip = settings.flip && augment;
+    try {
+      const check = await call('training.check', { dataset: datasetName, lpm: lpmName, inputSize, flip, seed });
+      if (asked !== this.#asked) return;
+      this.check = check;
+    } catch (thrown) {
+      // What was found with other settings says nothing about these.
+      if (asked === this.#asked) this.check = null;
+      throw thrown;
+    }
     if (!this.isBlocked) await this.#askPromise(asked);
   }
 
@@ -298,6 +311,7 @@ export class TrainState {
   }
 
   async show(jobId: number): Promise<void> {
+    this.#showing.take();
     this.shownId = jobId;
     this.isPlanning = false;
     this.followed = null;
@@ -370,8 +384,11 @@ export class TrainState {
   async #loadRun(): Promise<void> {
     const id = this.shownId;
     if (id === null) return;
+    const asked = ++this.#runAsked;
     const followed = await call('training.follow', { jobId: id });
-    if (id !== this.shownId) return;
+    // A newer answer stands there already.
+    if (id !== this.shownId || asked < this.#runTold) return;
+    this.#runTold = asked;
     this.followed = followed as Followed | null;
     const { shown } = this;
     if (shown?.state !== 'succeeded') return;
@@ -379,7 +396,7 @@ export class TrainState {
     const model = this.followed === null ? (shown.result?.model ?? null) : this.followed.model;
     if (model === null) return;
     const verdict = await call('judge.verdict', { model });
-    if (id === this.shownId) this.verdict = verdict;
+    if (id === this.shownId && asked === this.#runTold) this.verdict = verdict;
   }
 
   async #reload(): Promise<void> {

@@ -29,3 +29,16 @@ test('a preview names the classes, which is positive, and what the import would 
   expect(existsSync(join(folder, 'library', 'files', 'd'))).toBe(false);
   expect(runCommand(surroundings, 'datasets').json).toEqual([]);
 });
+
+test('an import of nothing ends with status 1 and its report, an import of what is there with 0', () => {
+  const folder = temporaryFolder();
+  put(folder, 'images/a.png', picture(1));
+  put(folder, 'letters/letter.txt', new TextEncoder().encode('Dear colleague'));
+  const labels = put(folder, 'labels.csv', 'path,label\nnone.png,NORMAL\n');
+  const run = (path: string, ...args: string[]) =>
+    runCommand({ library: join(folder, 'library') }, 'import', join(folder, path), '--dataset', 'd', ...args);
+  expect(run('letters')).toMatchObject({ status: 1, json: { imported: 0, error: { code: 'BAD_INPUT' } } });
+  expect(run('images').status).toBe(0);
+  expect(run('images')).toMatchObject({ status: 0, json: { imported: 0, alreadyThere: 1 } });
+  expect(run('images', '--labels', labels)).toMatchObject({ status: 1, json: { error: { code: 'LABELS_INVALID' } } });
+});

@@ -105,6 +105,12 @@ function drawnByDcmtk(bytes: Uint8Array): number[] {
   return [...readFileSync(to).subarray(-side * side)];
 }
 
+/** A modality LUT for 0 onwards; rescaling beside it would be against the standard. */
+function table(lutData: Uint16Array): DicomValues {
+  const item = { lutDescriptor: [lutData.length, 0, 16], modalityLUTType: 'US', lutData };
+  return { modalityLUTSequence: [item], rescaleIntercept: '', rescaleSlope: '' };
+}
+
 describe.skipIf(!dcmtk)('display as DCMTK draws it (needs DCMTK)', () => {
   const windowed: DicomValues = {
     ...sixteen,
@@ -117,6 +123,15 @@ describe.skipIf(!dcmtk)('display as DCMTK draws it (needs DCMTK)', () => {
     ['a window', {}],
     ['an empty item in the Modality LUT Sequence', { modalityLUTSequence: [{}] }],
     ['an empty item in the VOI LUT Sequence', { voiLUTSequence: [{}] }],
+    // Retired, angiography and fluoroscopy: DCMTK knows which are drawn as they are stored.
+    ...['12.1', '12.2', '12.3', '12.1.1', '12.2.1', '1'].flatMap((end): [string, DicomValues][] => {
+      const sopClassUID = `1.2.840.10008.5.1.4.1.1.${end}`;
+      const lutData = Uint16Array.from({ length: 3001 }, (_, i) => (i * i) / 200);
+      return [
+        [`rescale of SOP class ${end}`, { sopClassUID }],
+        [`a modality LUT of SOP class ${end}`, { sopClassUID, ...table(lutData) }],
+      ];
+    }),
     ...['MONOCHROME1', 'MONOCHROME2'].flatMap((photometricInterpretation) =>
       ['IDENTITY', 'INVERSE'].map((presentationLUTShape): [string, DicomValues] => [
         `${photometricInterpretation} with Presentation LUT Shape ${presentationLUTShape}`,

@@ -28,10 +28,10 @@ const ones = (): Tensor => float32([1, 3], [1, 1, 1]);
 const rows = { x: float32([2, 3], [1, 2, 3, 4, 5, 6]) };
 
 /** Many products in a row: seconds of work, so that there is a middle to kill in. */
-const long = () => {
+const long = (products = 60) => {
   const x = g.input('x', [1500, 1500]);
   let y: g.Value = x;
-  for (let i = 0; i < 60; i++) y = g.tanh(g.matmul(y, x));
+  for (let i = 0; i < products; i++) y = g.tanh(g.matmul(y, x));
   return g.defineGraph({ outputs: { y: g.sum(y, [0, 1]) } });
 };
 
@@ -120,6 +120,19 @@ test('killed in the middle of a run, the call fails with the reason and the next
   });
   expect((await idle.run(rows))['y']?.data).toEqual(Float32Array.of(6, 15));
   expect(engine.processId()).not.toBe(pid);
+});
+
+test('a signal that a terminal or a service manager sends to all of us is left to its parent: the call ends as it would have', async () => {
+  const busy = await engine.compile(long(4));
+  const pid = engine.processId() as number;
+  const input = { x: float32([1500, 1500], new Float32Array(1500 * 1500).fill(0.01)) };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const run = busy.run(input);
+    kill(pid, signal);
+    expect((await run)['y']?.shape).toEqual([]);
+    expect(engine.processId()).toBe(pid);
+  }
+  await busy.dispose();
 });
 
 test('a process that starts after a death and cannot open its engine is ended, and a later one works', async () => {

@@ -4,23 +4,23 @@ import type { InstanceId, SeriesId, StudyId } from '../../../core/contract/index
 import { activePlace, mammographyHanging } from '../../../renderer/screens/read/hanging.ts';
 import type { Series, Start } from '../../../renderer/screens/read/series.ts';
 import { playableRate } from '../../../renderer/viewport/cine.svelte.ts';
-import { smoothing } from '../../../renderer/viewport/geometry.ts';
+import { fitScale, fitted, isMirrored, smoothing } from '../../../renderer/viewport/geometry.ts';
 import { angleOf, lengthOf, measured } from '../../../renderer/viewport/measure.ts';
 import { seriesWindow } from '../../../renderer/viewport/presets.ts';
 
 test('a length takes the row spacing for rows and the column spacing for columns', () => {
   // 24 columns of 0.25 mm, 16 rows of 0.5 mm: 6 and 8.
   expect(lengthOf({ x: 10, y: 10 }, { x: 34, y: 26 }, [0.5, 0.25])).toBeCloseTo(10, 12);
-  expect(lengthOf({ x: 10, y: 10 }, { x: 13, y: 14 }, null)).toBe(5);
+  expect(lengthOf({ x: 10, y: 10 }, { x: 13, y: 14 }, [1, 1])).toBe(5);
 });
 
 test('an angle is the one in the patient where pixels are not square, and never more than 180 degrees', () => {
   const corner = { x: 0, y: 0 };
   expect(angleOf({ x: 24, y: 0 }, corner, { x: 24, y: 12 }, [0.5, 0.25])).toBeCloseTo(45, 10);
-  expect(angleOf({ x: 24, y: 0 }, corner, { x: 24, y: 12 }, null)).toBeCloseTo(26.565051177, 8);
-  expect(angleOf({ x: 1, y: 0 }, corner, { x: -1, y: -1e-9 }, null)).toBeCloseTo(180, 6);
-  expect(angleOf({ x: 0, y: 5 }, corner, { x: 5, y: 0 }, null)).toBeCloseTo(90, 12);
-  expect(angleOf(corner, corner, { x: 5, y: 0 }, null)).toBeNull();
+  expect(angleOf({ x: 24, y: 0 }, corner, { x: 24, y: 12 }, [1, 1])).toBeCloseTo(26.565051177, 8);
+  expect(angleOf({ x: 1, y: 0 }, corner, { x: -1, y: -1e-9 }, [1, 1])).toBeCloseTo(180, 6);
+  expect(angleOf({ x: 0, y: 5 }, corner, { x: 5, y: 0 }, [1, 1])).toBeCloseTo(90, 12);
+  expect(angleOf(corner, corner, { x: 5, y: 0 }, [1, 1])).toBeNull();
 });
 
 test('a length says in what it is and whether it is that of the shadow at the detector; an angle never is', () => {
@@ -28,17 +28,37 @@ test('a length says in what it is and whether it is that of the shadow at the de
     { x: 0, y: 0 },
     { x: 3, y: 4 },
   ];
-  const at = (spacingMm: [number, number] | null, isSpacingAtDetector: boolean) =>
-    measured({ kind: 'length', points }, { spacingMm, isSpacingAtDetector });
-  expect(at([2, 2], true)).toEqual({ value: 10, unit: 'mm', isAtDetector: true });
-  expect(at([2, 2], false)).toEqual({ value: 10, unit: 'mm', isAtDetector: false });
-  expect(at(null, false)).toEqual({ value: 5, unit: 'px', isAtDetector: false });
+  const at = (spacingMm: [number, number] | null, spacingAt: 'patient' | 'detector' | 'unknown', pixelAspect = 1) =>
+    measured({ kind: 'length', points }, { spacingMm, spacingAt, pixelAspect });
+  for (const place of ['patient', 'detector', 'unknown'] as const) {
+    expect(at([2, 2], place)).toEqual({ value: 10, unit: 'mm', at: place });
+  }
+  expect(at(null, 'patient')).toEqual({ value: 5, unit: 'px', at: null });
   const angle = { kind: 'angle' as const, points: [...points, { x: 6, y: 4 }] };
-  expect(measured(angle, { spacingMm: [1, 1], isSpacingAtDetector: true })).toMatchObject({
-    unit: '°',
-    isAtDetector: false,
-  });
-  expect(measured({ kind: 'angle', points }, { spacingMm: null, isSpacingAtDetector: false })).toBeNull();
+  const square = { spacingMm: [1, 1] as [number, number], spacingAt: 'detector' as const, pixelAspect: 1 };
+  expect(measured(angle, square)).toMatchObject({ unit: '°', at: null });
+  expect(measured({ kind: 'angle', points }, { ...square, spacingMm: null })).toBeNull();
+});
+
+test('what is measured on pixels that are not square takes their shape where no file says how large they are', () => {
+  const header = { spacingMm: null, spacingAt: 'patient' as const, pixelAspect: 0.75 };
+  const [a, b, c] = [
+    { x: 3, y: 0 },
+    { x: 0, y: 0 },
+    { x: 0, y: 4 },
+  ] as const;
+  expect(measured({ kind: 'length', points: [b, c] }, header)).toMatchObject({ value: 3, unit: 'px' });
+  const diagonal = measured({ kind: 'angle', points: [a, b, { x: 3, y: 4 }] }, header);
+  expect(diagonal?.value).toBeCloseTo(45, 10);
+  expect(fitScale({ rows: 4, columns: 3, pixelAspect: 0.75 }, 90, 90, 0)).toBe(30);
+});
+
+test('a picture is mirrored when it was turned over once: twice is half a turn', () => {
+  const flipped = (isFlippedHorizontally: boolean, isFlippedVertically: boolean) =>
+    isMirrored({ ...fitted, rotation: 90, isFlippedHorizontally, isFlippedVertically });
+  expect([flipped(false, false), flipped(true, false), flipped(false, true), flipped(true, true)]).toEqual([
+    ...[false, true, true, false],
+  ]);
 });
 
 test('enlarged pictures are smoothed as chosen, made smaller they always are', () => {

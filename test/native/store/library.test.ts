@@ -17,7 +17,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { Database } from '../../../core/store/database.ts';
-import { openLibrary } from '../../../core/store/index.ts';
+import { openLibrary, restoreLibrary } from '../../../core/store/index.ts';
 import { migrate } from '../../../core/store/migrate.ts';
 import { migrations } from '../../../core/store/migrations/index.ts';
 import { fillDataset, temporaryLibrary } from '../../support/library.ts';
@@ -259,6 +259,7 @@ describe('migrations', () => {
       '0420-note-8-bit-passes': 'bd93c584bf16cd7ab82a0927c4093468c58f584575c3147b64917a1d3b5191c1',
       '0430-note-what-watches-wait-for': 'fb093816168b23a04ea0ae234ba377f82fb62c2831a5641806f1c038fea3575f',
       '0440-let-searches-have-several-models': 'f4b5c39a50917f64664946eda4fc60791ff1f0ddb4e601eee6ebcbcf0b35ad8e',
+      '0450-keep-warnings-of-jobs': '0cc1d3d718e7092d211f3b4ffe2ad65b8ef7a4bbe54cdf0cf90a9ddb4fada6de',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');
@@ -300,6 +301,32 @@ describe('backups', () => {
     }
     writeFileSync(join(folder, 'sidelight.sqlite'), readFileSync(copy));
     expect(temporaryLibrary(folder).db.get('SELECT count(*) AS n FROM patients')).toEqual({ n: 2 });
+  });
+
+  test('copies that a clock gone wrong has dated later stop no new ones, are dropped first, and are not the newest', () => {
+    const folder = closedLibrary();
+    const backups = join(folder, 'backups');
+    const openAt = (now: Date): void => {
+      const library = openLibrary(folder, { mode: 'write', now });
+      library.writer.run('INSERT INTO patients (patient_key, created_at) VALUES (:key, :key)', {
+        key: now.toISOString(),
+      });
+      library.close();
+      for (const name of readdirSync(backups)) {
+        if (name.includes(now.toISOString().slice(0, 10))) utimesSync(join(backups, name), now, now);
+      }
+    };
+    rmSync(backups, { recursive: true });
+    const days = (from: string, n: number): Date[] =>
+      Array.from({ length: n }, (_, i) => new Date(Date.parse(from) + i * 25 * 60 * 60 * 1000));
+    for (const day of days('2031-05-01T08:00:00Z', 8)) openAt(day);
+    const named = () => readdirSync(backups).map((name) => name.slice('daily-'.length, 'daily-'.length + 4));
+    expect(named()).toEqual(new Array(7).fill('2031'));
+    const right = days('2026-05-01T08:00:00Z', 5);
+    for (const day of right) openAt(day);
+    expect(named()).toEqual([...new Array(5).fill('2026'), ...new Array(2).fill('2031')]);
+    const { backup } = restoreLibrary(folder, { now: right.at(-1) ?? new Date() });
+    expect(backup).toContain('daily-2026-05-05');
   });
 
   test.skipIf(process.platform !== 'linux')(

@@ -17,6 +17,13 @@ function words(line: string): string[] {
 }
 
 describe('help', () => {
+  test('every line of the list of commands says what it does, groups of commands too', () => {
+    const listed = buildProgram(commands, '1', async () => {}).commands;
+    expect(listed.filter((one) => one.summary() === '' && one.description() === '').map((one) => one.name())).toEqual(
+      [],
+    );
+  });
+
   test('every command of the design is there', () => {
     expect(commands.map((c) => c.name).sort()).toEqual(
       [

@@ -1,6 +1,6 @@
 /** What `import` prints last: a step that can succeed. */
 import { expect, test } from 'vitest';
-import { importLines } from '../../../core/cli/commands/import.ts';
+import { importFailure, importLines } from '../../../core/cli/commands/import.ts';
 import { noteLines } from '../../../core/cli/note-lines.ts';
 import type { ImportReport } from '../../../core/contract/index.ts';
 
@@ -17,14 +17,43 @@ test('a file of splits or patients alone was of use', () => {
   const patientsGiven = { code: 'patientsGiven', values: { studies: 2, patients: 1, moved: 2 } };
   expect(last({ notes: [patientsGiven] })).toBe('Next: sidelight train d');
   expect(last({ splits: { train: 1, val: 0, test: 1 }, labelled: 0 })).toContain('Next: labels');
-  expect(last({})).toContain('No row of the labels fitted an image');
+  expect(importFailure({ ...report, splits: { train: 1, val: 0, test: 1 } })).toBeNull();
+});
+
+test('an import that came to nothing has failed, which a script can tell; one whose files are there already has not', () => {
+  const failure = (more: object): unknown =>
+    importFailure({ ...report, labels: { ...nothing, rows: 0 }, ...more } as ImportReport);
+  const unread = {
+    code: 'FILE_UNREADABLE',
+    message: 'It cannot be read.',
+    action: 'Copy it again.',
+    count: 4,
+    examples: [],
+  };
+  const none = { total: 4, alreadyThere: 0, skipped: 4 };
+  expect(failure({})).toBeNull();
+  expect(failure({ total: 0, alreadyThere: 0 })).toBeNull();
+  expect(failure({ ...none, instances: 0, total: 0 })).toMatchObject({
+    message: 'Nothing was imported: there is no file.',
+  });
+  expect(failure({ ...none, problems: [unread] })).toMatchObject({
+    code: 'BAD_INPUT',
+    message: 'Nothing was imported: none of 4 files could be used. Most frequent reason: It cannot be read.',
+    action: 'Copy it again.',
+  });
+  expect(importFailure(report)).toMatchObject({
+    code: 'LABELS_INVALID',
+    message: expect.stringContaining('No row of the labels fitted an image'),
+  });
+  expect(last({})).not.toContain('Next');
 });
 
 test('where no path is found, the way by names of files is named', () => {
   const labels = { ...nothing, rows: 2, problems: [{ row: 2, message: 'no file …png in this data set' }] };
-  expect(last({ labels })).toContain('--keys file-name');
+  const action = (more: object): string => importFailure({ ...report, ...more })?.action ?? '';
+  expect(action({ labels })).toContain('--keys file-name');
   expect(
-    last({ labels: { ...labels, problems: [{ row: 2, message: 'no patient …1 in this data set' }] } }),
+    action({ labels: { ...labels, problems: [{ row: 2, message: 'no patient …1 in this data set' }] } }),
   ).not.toContain('--keys');
 });
 

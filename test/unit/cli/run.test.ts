@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../core/base/errors.ts';
 import { type CliCommand, defineCommand, UsageError, wordArgument } from '../../../core/cli/command.ts';
+import { command as demo } from '../../../core/cli/commands/demo.ts';
 import { integer, oneOf, requiredText, texts, toggle } from '../../../core/cli/options.ts';
 import { runCommandLine } from '../../../core/cli/run.ts';
 
@@ -68,6 +69,27 @@ describe('a command line', () => {
     expect(status).toBe(2);
     expect(err).toContain('--precision int8 is for train and encode; echo does not choose how images are read');
     expect((await run('echo hello --to you --precision f32')).status).toBe(0);
+  });
+
+  test('help on a command of two words is that command’s, and says where the options of every command are', async () => {
+    const commands = [{ ...echo, name: 'group echo' }];
+    const { status, out } = await run('help group echo', commands);
+    expect([status, out]).toEqual([0, (await run('group echo --help', commands)).out]);
+    expect(out).toContain('--times <n>');
+    expect(out).toContain('Options of every command (--library, --json, --threads and others): sidelight --help');
+  });
+
+  test('a number of threads or of studies below one is wrong usage', async () => {
+    for (const n of ['0', '-3']) {
+      const { status, err } = await run(`--threads ${n} echo hello --to you`);
+      expect([status, err]).toEqual([2, expect.stringContaining(`found "${n}"; allowed: a whole number from 1`)]);
+    }
+    expect((await run('demo --studies 0', [demo])).status).toBe(2);
+    expect((await run('echo hello --to you --threads 2')).status).toBe(0);
+  });
+
+  test('where no command is given, --json says that', async () => {
+    expect(JSON.parse((await run('--json')).out).error.message).toBe('No command was given.');
   });
 
   test.each([

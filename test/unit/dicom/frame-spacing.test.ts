@@ -8,20 +8,45 @@ const rateOf = (values: object) => framesPerSecond(fileOf(values).dataSet);
 
 test('a length is in the patient by Pixel Spacing, at the detector by Imager Pixel Spacing, and unknown without either', () => {
   const imagerPixelSpacing = '0.1\\0.1';
-  expect(spacingOf({ pixelSpacing: '0.5\\0.25' })).toEqual({ spacingMm: [0.5, 0.25], isSpacingAtDetector: false });
-  expect(spacingOf({ imagerPixelSpacing })).toEqual({ spacingMm: [0.1, 0.1], isSpacingAtDetector: true });
-  expect(spacingOf({})).toEqual({ spacingMm: null, isSpacingAtDetector: false });
-  expect(spacingOf({ pixelSpacing: '0\\0' })).toEqual({ spacingMm: null, isSpacingAtDetector: false });
+  expect(spacingOf({ pixelSpacing: '0.5\\0.25' })).toEqual({
+    ...{ spacingMm: [0.5, 0.25], spacingAt: 'patient', pixelAspect: 2 },
+  });
+  expect(spacingOf({ imagerPixelSpacing })).toEqual({ spacingMm: [0.1, 0.1], spacingAt: 'detector', pixelAspect: 1 });
+  expect(spacingOf({})).toEqual({ spacingMm: null, spacingAt: 'patient', pixelAspect: 1 });
+  expect(spacingOf({ pixelSpacing: '0\\0' })).toEqual({ spacingMm: null, spacingAt: 'patient', pixelAspect: 1 });
 });
 
 test('Pixel Spacing that only repeats the detector is at the detector, unless it says how it was calibrated', () => {
   const both = { imagerPixelSpacing: '0.1\\0.1', pixelSpacing: '0.1\\0.1' };
-  expect(spacingOf(both).isSpacingAtDetector).toBe(true);
-  expect(spacingOf({ ...both, pixelSpacingCalibrationType: 'FIDUCIAL' }).isSpacingAtDetector).toBe(false);
-  expect(spacingOf({ ...both, pixelSpacing: '0.08\\0.08' })).toEqual({
+  expect(spacingOf(both).spacingAt).toBe('detector');
+  expect(spacingOf({ ...both, pixelSpacingCalibrationType: 'FIDUCIAL' }).spacingAt).toBe('patient');
+  expect(spacingOf({ ...both, pixelSpacing: '0.08\\0.08' })).toMatchObject({
     spacingMm: [0.08, 0.08],
-    isSpacingAtDetector: false,
+    spacingAt: 'patient',
   });
+});
+
+test('Pixel Spacing that stands alone is in the patient of a slice, and nobody knows where of a projection radiograph that does not say', () => {
+  const at = (sopClassUID: string, values: object = {}) =>
+    spacingOf({ sopClassUID: `1.2.840.10008.5.1.4.1.1.${sopClassUID}`, pixelSpacing: '0.1\\0.1', ...values }).spacingAt;
+  const [ct, cr, dx, mammography, xa] = ['2', '1', '1.1', '1.2', '12.1'] as const;
+  expect([ct, cr, dx, mammography, xa].map((one) => at(one))).toEqual([
+    'patient',
+    ...['unknown', 'unknown', 'unknown', 'unknown'],
+  ]);
+  expect(at(cr, { pixelSpacingCalibrationType: 'GEOMETRY' })).toBe('patient');
+  expect(at(cr, { imagerPixelSpacing: '0.12\\0.12' })).toBe('patient');
+});
+
+test('the shape of pixels without a spacing is told by Pixel Aspect Ratio; an empty group of measures says nothing', () => {
+  const aspects = ['2\\1', '1\\2', '0\\0', '1\\1'].map(
+    (pixelAspectRatio) => spacingOf({ pixelAspectRatio }).pixelAspect,
+  );
+  expect(aspects).toEqual([2, 0.5, 1, 1]);
+  // A spacing says it better.
+  expect(spacingOf({ pixelAspectRatio: '2\\1', pixelSpacing: '0.5\\0.5' }).pixelAspect).toBe(1);
+  const sharedFunctionalGroupsSequence = [{ pixelMeasuresSequence: [{}] }];
+  expect(spacingOf({ sharedFunctionalGroupsSequence, pixelSpacing: '0.5\\0.5' }).spacingMm).toEqual([0.5, 0.5]);
 });
 
 test('frames follow each other by Frame Time, else Cine Rate, else the recommended rate', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderFrame } from '../../../core/dicom/index.ts';
+import { type DicomValues, renderFrame } from '../../../core/dicom/index.ts';
 import { expandSegments } from '../../../core/dicom/palette.ts';
 import { windowOf } from '../../../core/dicom/voi.ts';
 import { smallFile } from '../../support/small-instance.ts';
@@ -44,6 +44,22 @@ describe('grey frames', () => {
   test('a modality LUT replaces the stored values', () => {
     const item = { lutDescriptor: [2, 0, 16], lutData: Uint16Array.of(500, 100) };
     expect(grey(smallFile([0, 1, 1], { modalityLUTSequence: [item] }))).toEqual([1, 0, 0]);
+  });
+
+  test('what leads an angiogram or a fluoroscopy back to the beam is not for display; of their enhanced successors and of others it is', () => {
+    const item = { lutDescriptor: [3, 0, 16], lutData: Uint16Array.of(0, 1000, 65_535) };
+    const drawn = (sopClassUID: string, values: DicomValues) =>
+      grey(smallFile([0, 1, 2], { sopClassUID, windowCenter: 1.5, windowWidth: 3, ...values }));
+    const [xa, rf, enhanced] = ['12.1', '12.2', '12.1.1'].map((end) => `1.2.840.10008.5.1.4.1.1.${end}`) as [
+      string,
+      string,
+      string,
+    ];
+    for (const values of [{ modalityLUTSequence: [item] }, { rescaleSlope: 1000, rescaleIntercept: -500 }]) {
+      expect(drawn(xa, values)).toEqual([0, 0.5, 1]);
+      expect(drawn(rf, values)).toEqual([0, 0.5, 1]);
+      expect(drawn(enhanced, values)).toEqual([0, 1, 1]);
+    }
   });
 
   test('a signed 12-bit value is extended over its 16-bit cell and stray high bits are dropped', () => {

@@ -216,6 +216,27 @@ describe('Deflated Image Frame with chroma for two pixels', () => {
   });
 });
 
+test('values are called Hounsfield units where they are, and nothing where nobody says', () => {
+  const unitOf = (values: DicomValues) => {
+    const file = smallFile([1, 2, 3], values);
+    return displayFrame(file.dataSet, decodeFrame(file, 0), 0).unit;
+  };
+  const ct: DicomValues = { modality: 'CT', rescaleSlope: 1, rescaleIntercept: -1024 };
+  const lut = { lutDescriptor: [3, 0, 16], lutData: Uint16Array.of(0, 1, 2) };
+  const group = { pixelValueTransformationSequence: [{ rescaleSlope: 1, rescaleIntercept: 0, rescaleType: 'Z_EFF' }] };
+  expect(unitOf(ct)).toBe('HU');
+  expect(unitOf({ ...ct, rescaleType: 'MGML' })).toBe('MGML');
+  expect(unitOf({ ...ct, rescaleType: 'US' })).toBe('');
+  // A report that was photographed into a CT series.
+  expect(unitOf({ modality: 'CT' })).toBe('');
+  // Materials instead of densities, of an enhanced CT.
+  expect(unitOf({ modality: 'CT', sharedFunctionalGroupsSequence: [group] })).toBe('Z_EFF');
+  // What a VOI LUT made of Hounsfield units is in none.
+  expect(unitOf({ ...ct, rescaleIntercept: 0, voiLUTSequence: [lut] })).toBe('');
+  expect(unitOf({ ...ct, windowCenter: 40, windowWidth: 400, voiLUTSequence: [lut] })).toBe('HU');
+  expect(unitOf({ modality: 'MR', rescaleSlope: 2, rescaleIntercept: 0 })).toBe('');
+});
+
 describe('readings that changed', () => {
   test.each<[string, DicomValues, boolean]>([
     ['a plain file', {}, false],
@@ -227,6 +248,17 @@ describe('readings that changed', () => {
     ['a gap', { windowCenter: '\\50', windowWidth: '400\\80' }, true],
     ['a narrow window', { windowCenter: '0.5', windowWidth: '0.5' }, true],
     ['MONOCHROME2 with INVERSE', { presentationLUTShape: 'INVERSE' }, true],
+    ['a rescaled CT', { sopClassUID: '1.2.840.10008.5.1.4.1.1.2', rescaleSlope: 2 }, false],
+    ['an angiogram that is not', { sopClassUID: '1.2.840.10008.5.1.4.1.1.12.1', rescaleSlope: 1 }, false],
+    ['a rescaled angiogram', { sopClassUID: '1.2.840.10008.5.1.4.1.1.12.1', rescaleSlope: 2 }, true],
+    [
+      'an angiogram with a table',
+      {
+        sopClassUID: '1.2.840.10008.5.1.4.1.1.12.1',
+        modalityLUTSequence: [{ lutDescriptor: [1, 0, 16], lutData: Uint16Array.of(0) }],
+      },
+      true,
+    ],
   ])('%s', (_, values, isOtherwise) => {
     expect(readsOtherwise(smallInstance([1, 2, 3], values))).toBe(isOtherwise);
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { AppError } from '../../../core/base/errors.ts';
 import type { ProgressEvent } from '../../../core/base/progress.ts';
-import type { JobRecord } from '../../../core/contract/index.ts';
+import type { JobRecord, JobWarning } from '../../../core/contract/index.ts';
 import { defineJob, type JobRows, runNow, runQueued, throttleProgress } from '../../../core/jobs/index.ts';
 
 function memoryRows() {
@@ -13,6 +13,7 @@ function memoryRows() {
     get: (id) => ({ payload: payloads[id] }) as JobRecord,
     start: (id) => events.push(['running', id]),
     progress: (_id, done) => events.push(['progress', done]),
+    warn: (_id, warning) => events.push(['warned', warning]),
     end: (_id, state, outcome) => events.push([state, outcome]),
   };
   return { rows, events, payloads };
@@ -124,4 +125,25 @@ test('the same work of other things that begins after it is counted anew', () =>
     report({ stage: 'encoding', done, total, unit: 'images' });
   }
   expect(shown).toEqual(['72 of 72', '0 of 8', '8 of 8']);
+});
+
+test('what a job of any kind warns of through what it was given reaches its row', async () => {
+  const { rows, events } = memoryRows();
+  const warning: JobWarning = { code: 'networkStuck', network: 2, networks: 5 };
+  const warning2: JobWarning = { code: 'searchGoesOn', dataset: 'chest', version: 3 };
+  const warns = defineJob({
+    ...half,
+    run: async ({ n }, { deps }: { deps: { keepWarning?: (warning: JobWarning) => void } }) => {
+      for (const one of [warning, warning2]) deps.keepWarning?.(one);
+      return { half: n / 2 };
+    },
+  });
+  const heard: JobWarning[] = [];
+  await runNow(warns, { n: 8 }, { rows, deps: { keepWarning: (one) => void heard.push(one) }, ...quiet });
+  expect(events.slice(1, 3)).toEqual([
+    ['warned', warning],
+    ['warned', warning2],
+  ]);
+  // Nobody's else: a job that another one carries out within itself warns as that one.
+  expect(heard).toEqual([]);
 });

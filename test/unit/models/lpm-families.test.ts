@@ -202,6 +202,37 @@ describe('tokens', () => {
   });
 });
 
+describe('the number of heads, where no file says it', () => {
+  const rotary = { ...examples['hf-dinov3'], naming: 'timm' } as const;
+  const siglip = { ...examples['hf-siglip'], naming: 'timm' } as const;
+  // Published sizes, and timm's names of architectures. It calls the layer scales of DINOv3 otherwise than those of DINOv2.
+  test.each([
+    ['ViT-H/14', examples.timm, 1280, 16, 'vit_huge_patch14_224'],
+    ['DINOv2-g by timm', { ...examples.timm, layerScale: true }, 1536, 24, 'vit_giant_patch14_dinov2'],
+    ['DINOv3 H+', examples['hf-dinov3'], 1280, 20, undefined],
+    ['DINOv3 H+ by timm', rotary, 1280, 20, 'vit_huge_plus_patch16_dinov3'],
+    ['DINOv3 7B', examples['hf-dinov3'], 4096, 32, undefined],
+    ['DINOv3 7B by timm', rotary, 4096, 32, 'vit_7b_patch16_dinov3'],
+    ['SigLIP 2 giant-opt', examples['hf-siglip'], 1536, 16, undefined],
+    ['SigLIP 2 giant-opt by timm', siglip, 1536, 16, 'vit_giantopt_patch16_siglip_384'],
+  ] as const)('%s: as it was published, of a file and of a folder', (_, example, width, heads, architecture) => {
+    const shapes = Object.entries(tensorsOf({ ...example, width, heads, mlpWidth: 4 * width }));
+    const named = shapes.map(([name, shape]) => [
+      example === rotary ? name.replace(/ls(\d)\.gamma/, 'gamma_$1') : name,
+      shape,
+    ]);
+    const file = fileOf(Object.fromEntries(named));
+    expect(parseLpmConfig(file, null).heads).toBe(heads);
+    if (architecture !== undefined) expect(parseLpmConfig(file, { architecture }).heads).toBe(heads);
+  });
+});
+
+test('pixels of a CLIP by timm are normalised as CLIP was trained, where no file says it', () => {
+  const { mean, std } = examples['hf-clip'];
+  const file = fileOf(tensorsOf({ ...examples.timm, preNorm: true, withoutBias: ['patch'] }));
+  expect(parseLpmConfig(file, null)).toMatchObject({ preNorm: true, mean, std });
+});
+
 describe('SwiGLU', () => {
   const gated = (change: (shapes: Record<string, Shape>, block: string) => void): LpmConfig => {
     const shapes = tensorsOf(examples.timm);
@@ -234,6 +265,12 @@ describe('SwiGLU', () => {
       expect(config).toMatchObject({ gated: true, activation: 'silu', mlpWidth: 384 });
     }
   });
+
+  test('of DINOv3 without a configuration has the gate that was published, and otherwise the one that it names', () => {
+    const file = fileOf(tensorsOf({ ...examples['hf-dinov3'], gated: true }));
+    expect(parseLpmConfig(file, null).activation).toBe('silu');
+    expect(parseLpmConfig(file, { hidden_act: 'gelu' }).activation).toBeUndefined();
+  });
 });
 
 describe('the files beside an LPM', () => {
@@ -250,6 +287,43 @@ describe('the files beside an LPM', () => {
       std: [1, 2, 3],
     });
     expect(preparedSize({ openClip })).toEqual([48, 48]);
+  });
+
+  const vision = { width: 192, image_size: 48 };
+  const clipa = { pool_type: 'avg', final_ln_after_pool: true };
+  test.each([
+    ['GELU by tanh', { ...vision, act_kwargs: { approximate: 'tanh' } }, { activation: 'tanh-gelu' }],
+    ['another epsilon', { ...vision, norm_kwargs: { eps: 1e-6 } }, { eps: 1e-6 }],
+    ['their mean before the last norm (CLIPA)', { ...vision, ...clipa }, { summary: 'mean-before-norm' }],
+    ['their mean after it', { ...vision, pool_type: 'avg' }, { summary: 'mean' }],
+  ])('of OpenCLIP tell %s', (_, vision_cfg, told) => {
+    const openClip = { model_cfg: { vision_cfg } };
+    expect(parseLpmConfig(clip, null, null, { openClip })).toMatchObject(told);
+  });
+
+  test('of OpenCLIP say nothing of the activation where the tower is by timm, whose architecture does', () => {
+    const tower = fileOf(tensorsOf(examples.timm, 'visual.trunk.'));
+    const by = (timm_model_name: string) =>
+      parseLpmConfig(tower, null, null, {
+        openClip: { model_cfg: { quick_gelu: true, vision_cfg: { timm_model_name } } },
+      }).activation;
+    expect([by('vit_base_patch16_clip_224'), by('vit_base_patch16_clip_quickgelu_224')]).toEqual([
+      undefined,
+      'quick-gelu',
+    ]);
+  });
+
+  test('of timm name an architecture that alone tells activation and norms', () => {
+    const file = fileOf(tensorsOf(examples.timm));
+    const of = (architecture: string) => parseLpmConfig(file, { architecture });
+    expect(of('vit_base_patch16_clip_quickgelu_224').activation).toBe('quick-gelu');
+    const classless = fileOf(tensorsOf({ ...examples['hf-siglip'], naming: 'timm' }));
+    const found = (architecture: string) => parseLpmConfig(classless, { architecture }).activation;
+    expect(['vit_base_patch16_siglip_gap_224', 'vit_huge_patch14_gap_224'].map(found)).toEqual([
+      'tanh-gelu',
+      undefined,
+    ]);
+    expect(appErrorOf(() => of('vit_base_patch16_rpn_224')).message).toContain('whose norms follow');
   });
 
   test('of two towers describe the vision tower in a part of its own', () => {

@@ -28,6 +28,14 @@ describe('answers that are numbers', () => {
       ),
     ).toBe(0);
     expect(rSquared([5, 5], [4, 6])).toBeNull();
+    expect(rSquared([0.1, 0.1, 0.1], [0.2, 0.1, 0.1])).toBeNull();
+    expect(rSquared([0, 0], [1, 2])).toBeNull();
+    // Drawn three times over, one of three patients with several images gives truths that are all the same.
+    const patients = [1, 1, 1, 2, 2, 2, 3, 3, 3];
+    const own = patients.map((patient) => 0.6 * patient - 0.5);
+    const answered = own.map((truth, i) => truth + 0.01 * (i % 3));
+    const interval = bootstrapInterval(patients, (weights) => rSquared(own, answered, weights));
+    expect(interval?.[0]).toBeGreaterThan(0.9);
   });
 
   test('agree within limits: squares about the bias are 170 - 6 x 4 = 146, of five degrees of freedom', () => {

@@ -205,11 +205,19 @@ const isDoubtful = /,|^[-+]?[1-9]\d{0,2}(?:\.\d{3})+$/;
 
 /** How numbers of a column have their decimals: German and French spreadsheets write 1,5, and 1.234 beside it may be a thousand. */
 function decimalsOf(cells: readonly string[]): 'point' | 'comma' | 'mixed' {
+  if (areThousands(cells)) return 'mixed';
   const withComma = cells.filter((cell) => /^[-−+]?[\d.,]*,[\d.,]+$/.test(cell));
   // 1,234 alone is a thousand in English files and a bit more than one in German ones.
   if (withComma.every((cell) => /^[-−+]?[1-9]\d{0,2},\d{3}$/.test(cell)))
     return withComma.length === 0 ? 'point' : 'mixed';
   return cells.some((cell) => cell.includes('.')) ? 'mixed' : 'comma';
+}
+
+/** Three digits behind every point beside numbers without one: German spreadsheets write 950 and 1.234 so, and programs hardly ever decimals. */
+function areThousands(cells: readonly string[]): boolean {
+  const withPoint = cells.filter((cell) => cell.includes('.'));
+  const isWhole = (cell: string): boolean => /^[-−+]?[1-9]\d*$/.test(cell);
+  return withPoint.length > 0 && withPoint.every((cell) => isDoubtful.test(cell)) && cells.some(isWhole);
 }
 
 function ofNumbers({ columns: names }: Source<'numbers'>, columns: Columns, table: LabelTable): LabelReader {
@@ -235,9 +243,9 @@ function ofNumbers({ columns: names }: Source<'numbers'>, columns: Columns, tabl
       );
       if (mixed !== undefined) {
         const why =
-          'which may be a decimal or a thousand: the column has commas and points, or three digits behind each comma';
+          'which may be a decimal or a thousand: the column has commas and points, or three digits behind each of them';
         return {
-          problem: `column "${mixed.question}" has "${short(mixed.label)}", ${why}; write decimals with a point and thousands without a mark`,
+          problem: `column "${mixed.question}" has "${short(mixed.label)}", ${why}; write thousands without a mark, and decimals with a point and other than three digits`,
         };
       }
       if (strange === undefined) return { labels };

@@ -10,7 +10,7 @@ import {
   splitOfWord,
 } from '../../../contract/index.ts';
 import type { LabelTable, LabelTableRow } from '../label-table.ts';
-import { damageOf, type FileColumn, invalid, type LabelRow, type RowKey } from '../labels-file.ts';
+import { damageOf, type FileColumn, invalid, type LabelRow, named, type RowKey } from '../labels-file.ts';
 import { withSplitWords } from '../split-columns.ts';
 import { Columns, columnsOf, plainWord } from './cells.ts';
 import { columnsOfSource, labelReader, type RowLabel } from './labels-of-row.ts';
@@ -90,7 +90,7 @@ export function readByPlan(given: ReadingPlan, table: LabelTable): ReadRows {
       if (damaged !== null) found.push(`${namesOf([plan.patient ?? ''])} ${redact(patientID ?? '')} ${damaged}`);
       if (found.length === 0 && 'labels' in what) {
         const labels = what.labels.filter(({ question }) => taken === null || question === null || taken.has(question));
-        const by = plan.reader === null ? null : columns.cell(row, plan.reader) || null;
+        const by = plan.reader === null ? null : named(columns.cell(row, plan.reader) ?? '');
         said.push({ keys, reader: by, labels, at: row });
         if (what.isAgainstNone === true) againstNone.add(row.row);
       }

@@ -9,9 +9,16 @@ import { batchResults, exportResults } from '../../../../core/services/classific
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
-import { addBatch, addBatchFailures, instanceByUid, listBatches } from '../../../../core/store/index.ts';
+import {
+  addBatch,
+  addBatchFailures,
+  datasetByName,
+  instanceByUid,
+  listBatches,
+  newestVersion,
+} from '../../../../core/store/index.ts';
 import { studyId } from '../../../support/ids.ts';
-import { addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
+import { addModelOf, addModelRow, fillDataset, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -108,6 +115,80 @@ test('of a study classified twice from a watched folder the newest answer stands
   exportResults(testContext(library), { batch: second }, 'csv', csv);
   // A spreadsheet would run what begins with an equals sign.
   expect(readFileSync(csv, 'utf8')).toContain("'=cmd|<b>");
+});
+
+test('of a watched folder whose model was deleted and made anew under its name, no answer is shown in the columns of the other', () => {
+  const library = temporaryLibrary();
+  fillDataset(library, ['normal', 'disc']);
+  const db = library.writer;
+  const watchId = db.run(
+    "INSERT INTO watches (folder, model, is_active, created_at) VALUES ('/arrivals', 'm', 1, :now)",
+    { now: testTime },
+  ).id;
+  const before = addModelRow(library, 'm of before', ['disc', 'normal']);
+  const version = newestVersion(db, datasetByName(db, 'demo')?.id ?? 0)?.id ?? 0;
+  const now = addModelOf(library, 'm', version, ['normal', 'disc'], { threshold: 0.5, thresholdClass: 'disc' });
+  const answer = (study: number, probabilities: number[]) => ({
+    level: 'study' as const,
+    studyInstanceUID: `1.2.3.${study}`,
+    sopInstanceUID: null,
+    frame: null,
+    images: 1,
+    probabilities,
+    decision: 'disc',
+    threshold: 0.5,
+    thresholdClass: 'disc',
+    contentHash: null,
+  });
+  const batch = (modelId: number, study: number, probabilities: number[]): number =>
+    addBatch(db, { jobId: null, modelId, watchId, predictions: [answer(study, probabilities)] }, testTime);
+  const [old] = [batch(before, 7, [0.9, 0.1]), batch(now, 8, [0.2, 0.8]), batch(now, 9, [0.3, 0.7])];
+  const context = testContext(library);
+  const shown = (choice: Parameters<typeof batchResults>[1]) =>
+    batchResults(context, choice).studies.map((s) => [s.studyInstanceUID, s.confidence]);
+  expect(shown({ watch: watchId })).toEqual([
+    ['1.2.3.8', 0.8],
+    ['1.2.3.9', 0.7],
+  ]);
+  expect(shown({ batch: old })).toEqual([['1.2.3.7', 0.9]]);
+  const out = join(temporaryFolder(), 'r.csv');
+  exportResults(context, { watch: watchId }, 'csv', out);
+  const rows = parse(readFileSync(out), { columns: true }) as Record<string, string>[];
+  expect(rows.map((row) => [row['model'], row['studyInstanceUID'], row['probability_disc']])).toEqual([
+    ['m', '1.2.3.8', '0.8'],
+    ['m', '1.2.3.9', '0.7'],
+  ]);
+});
+
+test('a key that the library made of a study or a folder is nobody’s name, and stands in no file that is given away', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  const context = testContext(library);
+  const [unnamed, inFolder] = ['1.1.1', '1.2.1'] as const;
+  put(folder, 'a.dcm', tinyDicom({ patient: '', study: '1.1', instance: unnamed }));
+  put(folder, 'b.dcm', tinyDicom({ patient: 'P', study: '1.2', instance: inFolder }));
+  await importPaths(context, { paths: [folder], dataset: 'd' });
+  // As a picture is filed that lies in a folder of its patient.
+  library.writer.run("UPDATE patients SET patient_key = 'folder:/home/miller//patient12' WHERE patient_key = 'P'", {});
+  const modelId = addModelRow(library, 'm');
+  const predictions = [unnamed, inFolder].flatMap((uid) => {
+    const common = { studyInstanceUID: uid.slice(0, -2), images: 1, probabilities: [0.2, 0.8], decision: 'disc' };
+    const point = { threshold: 0.5, thresholdClass: 'disc' };
+    const contentHash = instanceByUid(library.db, uid)?.contentHash ?? '';
+    return [
+      { ...common, ...point, level: 'image', sopInstanceUID: uid, frame: 0, contentHash },
+      { ...common, ...point, level: 'study', sopInstanceUID: null, frame: null, contentHash: null },
+    ] as const;
+  });
+  const batch = addBatch(library.writer, { jobId: null, modelId, predictions }, testTime);
+  expect(batchResults(context, { batch }).studies.map(({ patientKey }) => patientKey)).toEqual([null, 'patient12']);
+  const [csv, html] = ['r.csv', 'r.html'].map((name) => join(temporaryFolder(), name)) as [string, string];
+  exportResults(context, { batch }, 'csv', csv);
+  exportResults(context, { batch }, 'html', html);
+  const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
+  expect(rows.map((row) => row['patientID'])).toEqual(['', '', 'patient12', 'patient12']);
+  expect(readFileSync(html, 'utf8')).toContain('>patient12<');
+  expect(readFileSync(html, 'utf8')).not.toMatch(/miller|study:|folder:/);
 });
 
 test('results stay with an image whose header was corrected in place, under its new study', async () => {

@@ -6,6 +6,8 @@ import { classifyPaths } from '../../../../core/services/classification/classify
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import { requireModel } from '../../../../core/services/training/model.ts';
+import { setModelTemperature } from '../../../../core/store/index.ts';
 import { testServices } from '../../../support/made-studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { usual, writeMaterial } from '../../../torture/studies.ts';
@@ -37,5 +39,18 @@ test('stopped after some images, given again: the rest is computed, the results 
   expect(again).toMatchObject({ images: 20, resumed: kept });
   const text = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
   expect(text('again.csv')).toBe(text('whole.csv'));
-  expect(context.library.db.get('SELECT count(*) AS n FROM classified_images')).toEqual({ n: 0 });
+  const countKept = () => context.library.db.get<{ n: number }>('SELECT count(*) AS n FROM classified_images')?.n ?? 0;
+  expect(countKept()).toBe(0);
+
+  // Calibrated in between, nothing is told by the temperature of before.
+  asked = 0;
+  await expect(classifyPaths(stopped, options('stopped.csv'))).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(countKept()).toBeGreaterThan(0);
+  const { id, threshold } = requireModel(context, 'm').record;
+  setModelTemperature(context.library.writer, id, { temperature: 4, threshold, findingThresholds: [] });
+  expect(await classifyPaths(context, options('calibrated.csv'))).toMatchObject({ images: 20, resumed: 0 });
+  await classifyPaths(context, options('at-once.csv'));
+  expect(text('calibrated.csv')).toBe(text('at-once.csv'));
+  expect(text('calibrated.csv')).not.toBe(text('whole.csv'));
+  expect(countKept()).toBe(0);
 });

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +72,28 @@ function filesIn(path: string): string[] {
 const out = () => join(folder, 'out');
 
 describe('an export', () => {
+  test('is not made below a folder that is exported, whose images it would export once more as those of other patients', async () => {
+    const inside = input({ 'a/1.dcm': image('P1', '1.1'), 'b/2.dcm': image('P2', '2.1'), DICOMDIR: 'a medium' });
+    symlinkSync(join(inside, 'b'), join(folder, 'link'));
+    for (const [paths, into] of [
+      [[inside], join(inside, 'share')],
+      [[join(folder, 'link')], join(inside, 'b', 'new', 'share')],
+      [[inside], join(folder, 'link', 'share')],
+      [[join(inside, 'DICOMDIR')], join(inside, 'share')],
+    ] as const) {
+      const asked = exportStudies(contextOf(), { paths: [...paths], out: into });
+      await expect(asked).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining('lies in one that is exported'),
+      });
+    }
+    expect(filesIn(inside)).toEqual(['DICOMDIR', 'a/1.dcm', 'b/2.dcm']);
+    // Beside it, under a name that begins alike, and beside a single file there is nothing to be met.
+    const beside = await exportStudies(contextOf(), { paths: [inside], out: `${inside}-share` });
+    const file = await exportStudies(contextOf(), { paths: [join(inside, 'a/1.dcm')], out: join(inside, 'a/share') });
+    expect([beside.exported, beside.patients, file.exported]).toEqual([2, 2, 1]);
+  });
+
   test('holds none of the planted identifiers, neither in bytes nor in names nor in its report', async () => {
     const paths = [
       input({ 'PATIENT-CANARY/ID-CANARY-4711.dcm': canaryFile(), 'PATIENT-CANARY/SERIAL-CANARY.txt': 'no DICOM' }),

@@ -315,6 +315,18 @@ describe('out again', () => {
     expect(answersOf(context.library, 'e')).toEqual(answersOf(context.library, 'd'));
   });
 
+  test('numbers come back that stand beside whole ones and could be thousands', async () => {
+    const folder = temporaryFolder();
+    const paths = [images(folder, 'a.dcm', 'b.dcm', 'c.dcm')];
+    const labels = put(folder, 'labels.csv', 'path,ml\nimages/a.dcm,1.2340\nimages/b.dcm,950\nimages/c.dcm,-12.7890\n');
+    const context = testContext(temporaryLibrary());
+    await importPaths(context, { dataset: 'd', labels, paths, target: 'quantity' });
+    const out = join(folder, 'out.csv');
+    exportLabels(context, { dataset: 'd', out });
+    const again = await importPaths(context, { dataset: 'd', labels: out });
+    expect(again.labels).toMatchObject({ applied: 0, unchanged: 3, changed: 0, problems: [] });
+  });
+
   test('labels go with de-identified images, by the new UIDs', async () => {
     const folder = temporaryFolder();
     const paths = [images(folder, 'a.dcm', 'b.dcm', 'c.dcm')];

@@ -20,6 +20,7 @@ import {
   instanceByUid,
   type Library,
   labelledInstances,
+  listDatasets,
   listJobs,
   splitsOf,
   versionImages,
@@ -199,9 +200,12 @@ describe('files', () => {
     expect(report.imported + report.alreadyThere).toBe(200);
   });
 
-  test('a path that is not there ends the import with its name', async () => {
+  test('a path that is not there ends the import with its name, before a data set is made or another path is read', async () => {
     const library = temporaryLibrary();
-    await expect(run(library, { paths: ['/no/such/folder'] })).rejects.toThrow('/no/such/folder');
+    const folder = temporaryFolder();
+    put(folder, 'a', tinyDicom({ patient: 'A', study: '1.1', instance: '1.1.1' }));
+    await expect(run(library, { paths: [folder, '/no/such/folder'] })).rejects.toThrow('/no/such/folder');
+    expect(listDatasets(library.db)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
@@ -144,14 +144,16 @@ describe('rows that are refused', () => {
   test('are all in the file that is saved, with their cells, however many', async () => {
     const folder = temporaryFolder();
     image(folder, 'a.dcm');
-    const gone = Array.from({ length: 300 }, (_, n) => `gone${n}.dcm;x;=1+1`);
-    const labels = put(folder, 'labels.csv', ['path;label;note', 'a.dcm;x;', ...gone, 'a.dcm;;'].join('\n'));
-    const out = join(folder, 'refused.csv');
+    const gone = Array.from({ length: 300 }, (_, n) => `gone${n}.dcm;x;=1+1;-1`);
+    const labels = put(folder, 'labels.csv', ['path;label;note;mark', 'a.dcm;x;;', ...gone, 'a.dcm;;;'].join('\n'));
+    const out = put(folder, 'refused.csv', 'of before');
+    linkSync(out, join(folder, 'kept.csv'));
     const context = testContext(temporaryLibrary());
     expect(await saveRefusedRows(context, { labels, dataset: 'd', paths: [folder], out })).toBe(301);
     const rows = parse(readFileSync(out), { columns: true, bom: true }) as Record<string, string>[];
     expect(rows).toHaveLength(301);
-    expect(rows[0]).toMatchObject({ row: '3', path: 'gone0.dcm', label: 'x', note: "'=1+1" });
+    expect(rows[0]).toMatchObject({ row: '3', path: 'gone0.dcm', label: 'x', note: "'=1+1", mark: '-1' });
+    expect(readFileSync(join(folder, 'kept.csv'), 'utf8')).toBe('of before');
     expect(rows.at(-1)).toMatchObject({ row: '303', reason: 'label is empty' });
   });
 
@@ -323,6 +325,24 @@ describe('labels alone', () => {
       if (column === 'sopInstanceUID' && id !== undefined)
         expect(labelHistory(library.db, 1, { kind: 'instance', id })).toHaveLength(1);
     }
+  });
+
+  test('go out so that a spreadsheet runs none of them, and read back nevertheless; a file of before is replaced whole', async () => {
+    const folder = temporaryFolder();
+    image(folder, 'a.dcm', '=HYPERLINK("x")');
+    image(folder, 'b.dcm', '-12');
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    const labels = put(folder, 'in.csv', 'patientID,label\n"=HYPERLINK(""x"")",+\n-12,@b\n');
+    await importPaths(context, { paths: [folder], dataset: 'd', labels });
+    const out = put(folder, 'out.csv', 'of before');
+    // A second name of the file that is there: what writes into it, and stops half-way, has lost it.
+    linkSync(out, join(folder, 'kept.csv'));
+    exportLabels(context, { dataset: 'd', out });
+    expect(readFileSync(join(folder, 'kept.csv'), 'utf8')).toBe('of before');
+    expect(readFileSync(out, 'utf8')).toBe('\ufeffpatientID,label\n"\'=HYPERLINK(""x"")",+\n-12,\'@b\n');
+    const preview = await previewLabels(context, { labels: out, dataset: 'd' });
+    expect(preview).toMatchObject({ refusedRows: 0, changes: { new: 0, same: 2, changed: 0 } });
   });
 
   test('that stand on several levels go out image by image', async () => {

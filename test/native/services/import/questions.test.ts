@@ -179,3 +179,17 @@ test('a report keeps the first problems of a long labels file and counts them al
   expect(refused.details?.['problems']).toHaveLength(labelProblemLimit);
   expect(refused.action).toContain('--rows usable');
 });
+
+test('a target that is not the data set’s is refused before the labels file is read, by import and preview alike', async () => {
+  const { folder, paths } = images();
+  const context = testContext(temporaryLibrary());
+  await importPaths(context, { dataset: 'd', paths });
+  const labels = put(folder, 'f.csv', 'path;Edema;Mass\nstudies/a.dcm;1;0\nstudies/b.dcm;0;1\n');
+  const asked = { dataset: 'd', labels, paths, target: 'finding' as const };
+  const refused = {
+    code: 'BAD_INPUT',
+    message: expect.stringMatching(/^Data set "d" asks for "class" .*; the import asks for "finding" /),
+  };
+  expect(await appErrorFrom(importPaths(context, asked))).toMatchObject(refused);
+  expect(await appErrorFrom(previewLabels(context, asked))).toMatchObject(refused);
+});

@@ -1,5 +1,6 @@
 /** The window's queue over a real library, with jobs that fail at once: no image is touched. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { AppError } from '../../../../core/base/errors.ts';
 import { silentLogger } from '../../../../core/base/logger.ts';
 import { type JobView, passingJobKinds, type StudyId } from '../../../../core/contract/index.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
@@ -210,5 +211,37 @@ test('a job whose start cannot be written waits, and runs when there is room', a
   queue.add('train', training);
   expect(await ended(queue, first.id)).toMatchObject({ state: 'failed', error: { code: 'DATASET_NOT_FOUND' } });
   expect((await ended(queue, second.id)).state).toBe('failed');
+  await queue.close();
+});
+
+test('a library that cannot be read when the queue tries again ends nothing: it is tried once more', async () => {
+  const library = temporaryLibrary();
+  const away = { isOn: false };
+  const db = new Proxy(library.db, {
+    get: (target, name) => {
+      if (away.isOn) throw new AppError('DISK_FAILED', 'The disk does not answer.');
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const onShare = new Proxy(library, {
+    get: (target, name) => (name === 'db' ? db : Reflect.get(target, name, target)),
+  });
+  const log: string[] = [];
+  const services = testContext(library, { library: onShare, log: { log: (_level, message) => log.push(message) } });
+  const queue = new JobQueue(services, () => {});
+  const makeRoom = fillDisk(library, 'start');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { id } = queue.add('train', training);
+  await expect.poll(() => vi.getTimerCount()).toBe(1);
+  makeRoom();
+  away.isOn = true;
+  vi.advanceTimersByTime(30_000);
+  expect(log.at(-1)).toBe('The queue stands still for a while');
+  away.isOn = false;
+  vi.advanceTimersByTime(30_000);
+  vi.useRealTimers();
+  expect(await ended(queue, id)).toMatchObject({ state: 'failed', error: { code: 'DATASET_NOT_FOUND' } });
   await queue.close();
 });

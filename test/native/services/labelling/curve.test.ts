@@ -98,10 +98,13 @@ test('a curve is the same for the same seed, without the files of the test patie
   const promised = await promiseCurve(context, curveOptionsSchema.parse(asked));
   expect(promised.promises.length + promised.missing.length).toBeGreaterThan(0);
   const out = join(studies, 'curve.csv');
-  writeCurve(first, out);
+  const [row] = first.rows;
+  writeCurve({ ...first, rows: row === undefined ? [] : [...first.rows, { ...row, name: '=1+1' }] }, out);
   const lines = readFileSync(out, 'utf8').trim().split('\n');
   expect(lines[0]).toBe('name,kind,patients,auc,low,high');
   expect(lines.filter((line) => line.startsWith('mean,measured,'))).toHaveLength(first.sizes.length);
+  // A spreadsheet would run what begins with an equals sign.
+  expect(lines.filter((line) => line.startsWith("'=1+1,measured,"))).toHaveLength(first.sizes.length);
 }, 300_000);
 
 test('a curve that is stopped leaves none, and one of numbers is refused', async () => {

@@ -1,5 +1,15 @@
 /** check, backup and restore as a user of the command line sees them. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +17,7 @@ import { backUpLibrary, restoreFromBackup } from '../../../../core/services/libr
 import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { backUpLibraryAside, checkLibraryAside } from '../../../../core/services/library/maintenance.ts';
 import { openPreviewStore } from '../../../../core/services/records/record-stores.ts';
-import { databaseProblems, openLibrary } from '../../../../core/store/index.ts';
+import { databaseProblems, openLibrary, restoreLibrary } from '../../../../core/store/index.ts';
 import { fillDataset, temporaryLibrary } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -140,6 +150,7 @@ describe('library restore', () => {
     library.close();
     for (const name of readdirSync(backups)) if (!copy.endsWith(name)) rmSync(join(backups, name));
     writeFileSync(join(backups, 'daily-2026-12-01.sqlite'), 'no database');
+    utimesSync(join(backups, 'daily-2026-12-01.sqlite'), now, now);
     const present = readFileSync(join(folder, 'sidelight.sqlite'));
 
     const report = restoreFromBackup(folder, undefined, now);
@@ -150,6 +161,29 @@ describe('library restore', () => {
     expect(patients(folder)).toBe(3);
     expect(readFileSync(join(folder, report.setAside ?? '', 'sidelight.sqlite')).equals(present)).toBe(true);
     expect(await findings(folder)).toEqual(['FILE_NOT_FOUND 3', 'DB_DAMAGED 1']);
+  });
+
+  test('what was set aside after a kill can be put back, with what its log alone holds', async () => {
+    const folder = await madeLibrary();
+    backUpLibrary(folder, undefined, now);
+    const library = temporaryLibrary(folder);
+    library.writer.run(`INSERT INTO patients (patient_key, created_at) VALUES ('later', '2026')`);
+    const killed = join(temporaryFolder(), 'killed');
+    cpSync(folder, killed, { recursive: true });
+    library.close();
+    expect(statSync(join(killed, 'sidelight.sqlite-wal')).size).toBeGreaterThan(0);
+
+    const { setAside } = restoreFromBackup(killed, undefined, now);
+    expect(patients(killed)).toBe(3);
+    restoreFromBackup(killed, join(killed, setAside ?? '', 'sidelight.sqlite'), new Date(now.getTime() + 1000));
+    expect(patients(killed)).toBe(4);
+    expect(readdirSync(killed).filter((name) => name.includes('restoring'))).toEqual([]);
+    // A copy that a script made, log and all, without anything to be prepared.
+    restoreLibrary(killed, {
+      from: join(killed, setAside ?? '', 'sidelight.sqlite'),
+      now: new Date(now.getTime() + 2000),
+    });
+    expect(patients(killed)).toBe(4);
   });
 
   test('of a library that is being written, without a backup, from a damaged one: refused, nothing changed', async () => {

@@ -6,6 +6,7 @@ import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
 import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
+import { lpmIdentity } from '../../../../core/services/lpm/lpm-file.ts';
 import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
 import { Database } from '../../../../core/store/database.ts';
 import { jobById, listJobs, openLibrary } from '../../../../core/store/index.ts';
@@ -183,3 +184,44 @@ test.skipIf(!hasStrace)(
     expect([flushedFiles < named, named < flushedName, flushedName < noted]).toEqual([true, true, true]);
   },
 );
+
+test.each<readonly [string, (folder: string) => void]>([
+  [
+    'are lost',
+    (folder) => {
+      for (const name of ['config.json', 'preprocessor_config.json']) rmSync(join(folder, name));
+    },
+  ],
+  ['say something else', (folder) => writeFileSync(join(folder, 'config.json'), '{"num_attention_heads":4}')],
+])('an LPM is computed as it was added, where the files beside its weights %s', async (_, harm) => {
+  const context = testContext(temporaryLibrary());
+  const path = madeLpm();
+  const json = JSON.parse(readFileSync(join(path, 'config.json'), 'utf8')) as Record<string, unknown>;
+  const own = { ...json, hidden_act: 'quick_gelu', layer_norm_eps: 1e-5, num_attention_heads: 1 };
+  writeFileSync(join(path, 'config.json'), JSON.stringify(own));
+  writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean":[0.1,0.2,0.3],"image_std":[0.4,0.5,0.6]}');
+  const { name } = await addLpm(context, { path });
+  const record = requireLpm(context, name);
+  expect(record.config).toMatchObject({ heads: 1, activation: 'quick-gelu', eps: 1e-5, mean: [0.1, 0.2, 0.3] });
+  harm(context.library.path(record.folder));
+  const lpm = openLibraryLpm(context, record);
+  expect(lpm.config).toEqual(record.config);
+  expect(lpmIdentity(lpm)).toBe(record.hash);
+  lpm.close();
+});
+
+test('the same weights with files that say other pixels are there already, and it is said that those do not count', async () => {
+  const warned: string[] = [];
+  const log = { log: (level: string, message: string) => void (level === 'warn' && warned.push(message)) };
+  const context = testContext(temporaryLibrary(), { log });
+  const path = madeLpm();
+  rmSync(join(path, 'preprocessor_config.json'));
+  await addLpm(context, { path, name: 'bare' });
+  expect(await addLpm(context, { path })).toMatchObject({ alreadyThere: true });
+  expect(warned).toEqual([]);
+  writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean":[0.1,0.2,0.3],"image_std":[0.5,0.5,0.5]}');
+  expect(await addLpm(context, { path })).toMatchObject({ name: 'bare', alreadyThere: true });
+  expect(warned).toEqual([
+    'The LPM "bare" has these weights and is read as it was added: mean of pixels 0.5, 0.5, 0.5 (these files say 0.1, 0.2, 0.3).',
+  ]);
+});

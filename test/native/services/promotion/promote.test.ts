@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { StudyId } from '../../../../core/contract/index.ts';
+import type { ModelRecord, StudyId } from '../../../../core/contract/index.ts';
 import { modelInUse, promoteModel, promotionComparison } from '../../../../core/services/promotion/promote.ts';
-import { auditEvents, type Library, modelsInUse, movePatients, promotionsOf } from '../../../../core/store/index.ts';
+import {
+  auditEvents,
+  type Library,
+  modelByName,
+  modelsInUse,
+  movePatients,
+  promotionsOf,
+  runByName,
+  setRunParent,
+} from '../../../../core/store/index.ts';
 import { judgedModel, type MadeCase, madeCases, testVersion } from '../../../support/judged-models.ts';
 import { addModelOf, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
@@ -133,6 +142,13 @@ describe('what is compared', () => {
     expect(counts('second')).toEqual([117, 116, 3]);
     promoteModel(context, { model: 'second', by, because: 'whose patients are right' });
     expect(counts('first')).toEqual([117, 116, 2]);
+    // A model that was trained on from where "first" ended knows that patient, too.
+    judgedModel(library, 'third', testVersion(library, [...corrected, ...madeCases(2)]), corrected, 1.2);
+    expect(counts('third')).toEqual([120, 117, 0]);
+    const rowOf = (model: string) => modelByName(library.db, model) as ModelRecord;
+    const run = runByName(library.db, rowOf('third').run)?.id ?? 0;
+    setRunParent(db, run, rowOf('first').id, 'on');
+    expect(counts('third')).toEqual([117, 116, 3]);
   });
 
   test('is nothing where the names differ', () => {

@@ -1,10 +1,12 @@
 /** Labels that are given while a search runs, or while it stands still: the search and its model keep the version that it began with. */
 import { expect, test, vi } from 'vitest';
 import type { TrainOptions } from '../../../../core/contract/index.ts';
+import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import type { planSearch } from '../../../../core/services/recipe/plan.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
+import { listJobs, listRuns } from '../../../../core/store/index.ts';
 import { planOf, smallCandidates } from '../../../support/small-search.ts';
 import { labelPatient, partlyLabelled, stopAfter, trialCounts } from '../../../support/stopped-search.ts';
 import { put } from '../../../support/studies.ts';
@@ -79,6 +81,14 @@ test('a search that was stopped goes on after new labels with the version that i
     expect(said).toEqual([
       'The search goes on with version 1 of "discs", as it began; what was labelled since then waits for the next training.',
     ]);
+    // The job that went on says it, not the one that was stopped before; and so does the model.
+    const warned = [{ code: 'searchGoesOn', dataset: 'discs', version: 1 }];
+    const trainings = listJobs(db, { kinds: ['train'] });
+    expect(trainings.map(({ state, warnings }) => [state, warnings])).toEqual([
+      ['succeeded', warned],
+      ['cancelled', []],
+    ]);
+    expect(modelCard(context, report.model).warnings).toEqual(warned);
   }
 }, 240_000);
 
@@ -112,4 +122,25 @@ test('a label that was corrected since is not learned from: the search begins an
   expect(said.at(0)).toBe(
     'Labels or parts of version 1 of "discs", with which the search was stopped, have changed since: it begins anew, with the data set as it is now.',
   );
+}, 240_000);
+
+test('a training that goes on by its name says that later labels wait, and says nothing where none came', async () => {
+  for (const isLabelled of [false, true]) {
+    const context = await partlyLabelled();
+    const { db } = context.library;
+    const { recipe: _, ...own } = { ...options, method: 'linear', epochs: 3, name: 'own' } as const;
+    const signal = {
+      get aborted(): boolean {
+        return db.get('SELECT 1 FROM run_epochs') !== undefined;
+      },
+    } as AbortSignal;
+    await expect(trainModel({ ...context, signal }, own)).rejects.toMatchObject({ code: 'CANCELLED' });
+    if (isLabelled) for (const patient of [16, 17]) labelPatient(context, patient, 'normal');
+    const [run] = listRuns(db);
+    const report = await trainModel(context, { ...own, resume: run?.name });
+    expect([report.resumed, report.version]).toEqual([true, 1]);
+    const warned = isLabelled ? [{ code: 'trainingGoesOn', dataset: 'discs', version: 1 }] : [];
+    expect(listJobs(db, { kinds: ['train'] }).map(({ warnings }) => warnings)).toEqual([warned, []]);
+    expect(modelCard(context, report.model).warnings).toEqual(warned);
+  }
 }, 240_000);

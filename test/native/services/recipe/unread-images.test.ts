@@ -2,15 +2,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { SearchPlan, TrainOptions, Trial, VersionImage } from '../../../../core/contract/index.ts';
+import {
+  type SearchPlan,
+  type TrainOptions,
+  type Trial,
+  type VersionImage,
+  warningLine,
+} from '../../../../core/contract/index.ts';
 import { freezeDataset } from '../../../../core/services/datasets/dataset.ts';
+import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import { dealImages } from '../../../../core/services/recipe/identity.ts';
 import type { planSearch } from '../../../../core/services/recipe/plan.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import { leftOutOfRun, runByName, versionImages } from '../../../../core/store/index.ts';
+import { leftOutOfRun, listJobs, runByName, versionImages } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { planOf, smallCandidates } from '../../../support/small-search.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -88,6 +95,14 @@ test('one file that cannot be read is left out of the search and of the model, a
     '1 image is left out of the search',
     '1 image is left out of training',
   ]);
+  // What the terminal said, the job and the model say in the window.
+  const [job] = listJobs(db);
+  expect(job?.warnings).toMatchObject([
+    { code: 'imagesLeftOut', of: 'search', images: 1 },
+    { code: 'imagesLeftOut', of: 'training', images: 1, cause: { message: expect.stringMatching(/./) } },
+  ]);
+  expect(job?.warnings.map(warningLine)).toEqual(said);
+  expect(modelCard(context, report.model).warnings).toEqual(job?.warnings);
   // Given again it is known, with the file as it is.
   expect((await trainModel(context, options)).weightsHash).toBe(report.weightsHash);
   expect(searches(context)).toHaveLength(1);

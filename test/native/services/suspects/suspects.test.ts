@@ -112,6 +112,23 @@ test('a row names case, label and answer with their probabilities; nothing is de
   expect(lines[1]).toContain(top?.studyInstanceUID);
 });
 
+test('a key that the library made of a folder is nobody’s name, and stands in no list', () => {
+  const { context } = services;
+  const [top] = suspectReport(context, 'first').suspects;
+  const of = 'WHERE id = (SELECT patient_id FROM studies WHERE study_instance_uid = :study)';
+  const file = (key: string): void => {
+    const bound = { key, study: top?.studyInstanceUID ?? '' };
+    context.library.writer.run(`UPDATE patients SET patient_key = :key ${of}`, bound);
+  };
+  const listed = (): string => suspectReport(context, 'first').suspects[0]?.patientID ?? '';
+  file('folder:/home/miller//patient12');
+  expect(listed()).toBe('patient12');
+  file('study:1.2.3');
+  expect(listed()).toBe('');
+  file(top?.patientID ?? '');
+  expect(listed()).toBe(top?.patientID);
+});
+
 test('a model that was trained without folds has no list, and says what to do', async () => {
   expect(findSuspects(services.context, 'one network')).toBeNull();
   const error = await refusal(() => suspectReport(services.context, 'one network'));

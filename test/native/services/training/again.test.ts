@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { StudyId, TrainOptions } from '../../../../core/contract/index.ts';
+import { type SplitName, type StudyId, type TrainOptions, warningLine } from '../../../../core/contract/index.ts';
+import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
+import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
+import { judgeReport } from '../../../../core/services/evaluation/judge-report.ts';
 import { patientWarnings } from '../../../../core/services/evaluation/patient-warnings.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import { changesSince, nameAfter, optionsAgain, optionsOn } from '../../../../core/services/training/again.ts';
 import {
   addLabel,
   datasetByName,
   labelledInstances,
+  listJobs,
   listRuns,
   modelByName,
   modelWeights,
@@ -19,12 +24,13 @@ import {
   versionImages,
 } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { put } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
-/** Twelve made studies in the data set “discs”, and an LPM “tiny”. */
-async function prepared() {
+/** Made studies of some patients in the data set “discs”, and an LPM “tiny”. */
+async function prepared(patients = 12) {
   const folder = temporaryFolder();
-  const labels = writeStudies(join(folder, 'studies'), 12);
+  const labels = writeStudies(join(folder, 'studies'), patients);
   writeTinyLpm(join(folder, 'lpm'));
   const context = await testServices(join(folder, 'library'));
   await importPaths(context, { paths: [join(folder, 'studies')], dataset: 'discs', labels });
@@ -104,6 +110,78 @@ test('after two training patients became one, the same command trains on a versi
   expect(changesSince(context, 'discs-linear-2')).toMatchObject({ isChanged: false, moved: 0 });
   const after = versionById(db, 2);
   expect(after && patientWarnings(db, after)).toEqual([]);
+});
+
+/** Files all studies of the first `n` patients of one part under as many of another part, each under another one. */
+function merge({ library: { db, writer } }: ServiceContext, n: number, from: SplitName, into: SplitName): void {
+  const people = (part: SplitName) => [...Map.groupBy(versionImages(db, 1, part), ({ patientId }) => patientId)];
+  const keys = people(into).map(
+    ([id]) => db.get<{ key: string }>('SELECT patient_key AS key FROM patients WHERE id = :id', { id })?.key ?? '',
+  );
+  const moved = people(from)
+    .slice(0, n)
+    .flatMap(([, images], i) => images.map(({ studyId }): [StudyId, string] => [studyId, keys[i] ?? '']));
+  expect(new Set(moved.map(([, key]) => key)).size).toBe(n);
+  writer.transaction(() => movePatients(writer, new Map(moved), new Map(), '2026-02-02T00:00:00.000Z'));
+}
+
+test('a model that is trained on says where its start has learned from people who are test patients by now: in its job, on its card, when it is evaluated', async () => {
+  const said: string[] = [];
+  const log = { log: (level: string, text: string) => void (level === 'warn' && said.push(text)) };
+  const { context: quiet } = await prepared(16);
+  const context = { ...quiet, log };
+  const { db } = context.library;
+  await trainModel(context, {
+    ...{ dataset: 'discs', lpm: 'tiny', method: 'linear', inputSize: 224, epochs: 1, batch: 4, seed: 5 },
+    ...{ name: 'disc-1', augment: false },
+  });
+  // Nobody became another: the start knows no test patient.
+  await trainModel(context, { ...optionsOn(context, 'disc-1', 1), name: 'before' });
+  expect([modelCard(context, 'before').warnings, said]).toEqual([[], []]);
+
+  // Two training patients turn out to be test patients.
+  merge(context, 2, 'train', 'test');
+  await trainModel(context, { ...optionsOn(context, 'disc-1', 1), name: 'on' });
+  const warned = { code: 'startKnowsPatients', model: 'disc-1', part: 'test', patients: 2 } as const;
+  expect(said.splice(0)).toEqual([
+    'The weights that this training begins with, those of "disc-1", have learned from 2 patients who are test patients here: figures of the test cases flatter this model. Train it again from the beginning before you trust them.',
+  ]);
+  expect(listJobs(db)[0]?.warnings).toEqual([warned]);
+  expect(modelCard(context, 'on').warnings).toEqual([warned]);
+  const { warnings } = await evaluateModel(context, { model: 'on', split: 'test' });
+  expect(warnings.filter((text) => text.startsWith('The weights'))).toEqual([warningLine(warned)]);
+  const judged = (split: 'test' | 'val') => judgeReport(context, { model: 'on', split, pooling: 'mean' })?.warnings;
+  expect([judged('test'), judged('val')]).toEqual([[warned], []]);
+
+  // Whoever trains that one on inherits what its start knows; whoever begins anew does not.
+  await trainModel(context, { ...optionsOn(context, 'on', 1), name: 'further' });
+  expect(modelCard(context, 'further').warnings).toEqual([{ ...warned, model: 'on' }]);
+  await trainModel(context, { ...optionsAgain(context, 'on'), name: 'anew' });
+  expect(modelCard(context, 'anew').warnings).toEqual([]);
+  // One that was trained on before the patients became one says it now, with what became of its own version.
+  expect(modelCard(context, 'before').warnings).toMatchObject([
+    warned,
+    { code: 'patientsMoved', inSeveralParts: 2, images: expect.any(Number) },
+  ]);
+});
+
+test('training patients of the start whom a file has given to validation since are said, too', async () => {
+  const { context } = await prepared(16);
+  const { db } = context.library;
+  await trainModel(context, {
+    ...{ dataset: 'discs', lpm: 'tiny', method: 'linear', inputSize: 224, epochs: 1, batch: 4, seed: 5 },
+    ...{ name: 'disc-1', augment: false },
+  });
+  const keys = db.all<{ key: string }>(
+    `SELECT DISTINCT p.patient_key AS key FROM version_images v JOIN patients p ON p.id = v.patient_id
+     WHERE v.split = 'train' ORDER BY key LIMIT 3`,
+  );
+  const splits = ['patientID,split', ...keys.map(({ key }) => `${key},val`)].join('\n');
+  await importPaths(context, { dataset: 'discs', labels: put(temporaryFolder(), 'splits.csv', splits) });
+  await trainModel(context, { ...optionsOn(context, 'disc-1', 1), name: 'on' });
+  expect(modelCard(context, 'on').warnings).toEqual([
+    { code: 'startKnowsPatients', model: 'disc-1', part: 'val', patients: 3 },
+  ]);
 });
 
 test('names go on counting, past those that are taken', () => {

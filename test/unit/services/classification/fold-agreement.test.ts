@@ -38,9 +38,9 @@ const said = (
   foldAnswers: number[][],
   findingThresholds: number[] = [],
   value: number | null = null,
-) => ({ decision, probabilities, foldAnswers, findingThresholds, value });
+) => ({ decision, probabilities, foldAnswers, findingThresholds, value, threshold: null, thresholdClass: null });
 
-test('of classes those networks agree whose own answer is the same, by the threshold of the model', () => {
+test('of classes those networks agree whose own answer is the same, by the threshold that it was decided with', () => {
   const answer = said(
     'mass',
     [0.3, 0.6, 0.1],
@@ -62,9 +62,18 @@ test('of classes those networks agree whose own answer is the same, by the thres
       [0.8, 0.2],
     ],
   );
-  expect(foldAgreement(two, low)).toEqual([
+  expect(foldAgreement(two, { ...low, threshold: 0.3, thresholdClass: 'mass' })).toEqual([
     { name: 'mass', answer: 'mass', agreeing: 1, folds: 2, low: 0.2, high: 0.35 },
   ]);
+  // From 0.15 on it was then, whatever the model's threshold is by now; and so was the other class from 0.85 on.
+  for (const cut of [
+    { threshold: 0.15, thresholdClass: 'mass' },
+    { threshold: 0.85, thresholdClass: 'normal' },
+  ]) {
+    expect(foldAgreement(two, { ...low, ...cut })).toEqual([
+      { name: 'mass', answer: 'mass', agreeing: 2, folds: 2, low: 0.2, high: 0.35 },
+    ]);
+  }
 });
 
 test('of findings each has its own count by its own threshold; of numbers there is the range alone', () => {
@@ -108,8 +117,6 @@ test('results files of several findings name those that go to a reader, and have
     sopInstanceUID: null,
     frame: null,
     images: 1,
-    threshold: null,
-    thresholdClass: null,
     contentHash: null,
     ...said(
       'none',

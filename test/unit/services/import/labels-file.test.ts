@@ -122,6 +122,24 @@ test('what spreadsheets leave: sep=, formulas that keep zeros, rows of separator
   ]);
 });
 
+test('a quotation mark that takes lines in is refused by its row; marks and line breaks that are meant are not', () => {
+  const swallows =
+    'a cell begins with a quotation mark in a line above, and what ends it stands inside a cell of this line: the lines between have become one row';
+  const rows = (text: string) => parseLabels(text).rows.map(({ key, label }) => `${key} ${label}`);
+  expect(problemsOf('path,label\na,"cyst\nb,"benign"\nc,"cyst"\n')).toEqual([{ row: 3, message: swallows }]);
+  expect(problemsOf('path,label,note\na,x,"5 mm\nb,y,z\nc,y,"large"\nd,x,small\n')).toEqual([
+    { row: 4, message: swallows },
+  ]);
+  expect(rows('path,label,note\na,x,"he said ""hi"",\nand left"\nb,y,"""so"""\nc,x,"two\nlines"\n')).toEqual([
+    ...['a x', 'b y', 'c x'],
+  ]);
+});
+
+test('a reader who is NaN is nobody', () => {
+  const { rows } = parseLabels('path,label,reader\na,x,Ann\nb,y,nan\nc,y,\nd,x,NA\n');
+  expect(rows.map(({ reader }) => reader)).toEqual(['Ann', null, null, 'NA']);
+});
+
 test('a header that is not where it should be, or is one cell, is found and the way out is named', () => {
   expect(problemsOf('Mamma 2024;;\n\npatientID;label;\n007;a;\n')).toEqual([
     { row: 3, message: 'looks like the header, and other rows stand above it; take those away' },

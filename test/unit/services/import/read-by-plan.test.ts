@@ -75,6 +75,14 @@ test('decimal commas are read where the column leaves no doubt, and are refused 
   expect(refused('1,234', '2')).toEqual([['2'], [2]]);
   expect(refused('1,234', '2.5')).toEqual([['2.5'], [2]]);
   expect(refused('1.234,5', '1.234', '2')).toEqual([['2'], [2, 3]]);
+  // German spreadsheets write thousands with points; a program that leaves zeros away has decimals of other lengths, too.
+  expect(refused('950', '1.234', '12.500', '0')).toEqual([
+    ['950', '0'],
+    [3, 4],
+  ]);
+  expect(refused('950', '1.234.567')).toEqual([['950'], [3]]);
+  expect(refused('950', '1.234', '12.5')).toEqual([['950', '1.234', '12.5'], []]);
+  expect(refused('950.000', '1.234', '0.125', '0')).toEqual([['950.000', '1.234', '0.125', '0'], []]);
   expect(numbers('12 Monate', '1').problems[0]?.message).toContain('leave the unit out');
 });
 

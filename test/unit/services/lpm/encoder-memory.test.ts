@@ -48,13 +48,13 @@ test('nothing is said of a GPU, whose memory is not told, nor of TensorFlow, whi
 
 test('what fits is said, what is more than is free is a warning, what the machine has not is refused', () => {
   const { log, lines } = watched();
-  checkEncoderMemory(log, asked, { total: 16e9, free: 12e9 });
+  checkEncoderMemory({ log }, asked, { total: 16e9, free: 12e9 });
   expect(lines.splice(0)).toEqual([
     'info: The LPM "large" at 1,024 px takes about 6.0 GB of memory; 12.0 GB are free.',
   ]);
-  checkEncoderMemory(log, asked, { total: 8e9, free: 3e9 });
+  checkEncoderMemory({ log }, asked, { total: 8e9, free: 3e9 });
   expect(lines.splice(0)).toEqual([expect.stringMatching(/^warn: .* 6\.0 GB of memory, and only 3\.0 GB are free/)]);
-  const error = appErrorOf(() => checkEncoderMemory(log, asked, { total: 6.2e9, free: 6e9 }));
+  const error = appErrorOf(() => checkEncoderMemory({ log }, asked, { total: 6.2e9, free: 6e9 }));
   expect(error.code).toBe('TOO_LITTLE_MEMORY');
   expect(error.message).toContain('about 6.0 GB of memory; this machine has 6.2 GB, of which 5.6 GB can be used');
   // Every job is refused so, and classifying and evidence have no such option.

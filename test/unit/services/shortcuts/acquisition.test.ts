@@ -52,8 +52,8 @@ test('where each class has devices of its own nothing can tell them apart', () =
 });
 
 test('a fall must be sure and large, and of images enough', () => {
-  expect(regionVerdict({ value: 0.2, interval: [0.1, 0.3] }, 10)).toBe('hangsOnIt');
-  expect(regionVerdict({ value: 0.2, interval: [-0.01, 0.4] }, 10)).toBe('free');
-  expect(regionVerdict({ value: 0.04, interval: [0.03, 0.05] }, 10)).toBe('free');
-  expect(regionVerdict({ value: 0.9, interval: [0.8, 1] }, 9)).toBe('untold');
+  expect(regionVerdict({ value: 0.2, interval: [0.1, 0.3] }, { images: 10, patients: 10 })).toBe('hangsOnIt');
+  expect(regionVerdict({ value: 0.2, interval: [-0.01, 0.4] }, { images: 10, patients: 10 })).toBe('free');
+  expect(regionVerdict({ value: 0.04, interval: [0.03, 0.05] }, { images: 10, patients: 10 })).toBe('free');
+  expect(regionVerdict({ value: 0.9, interval: [0.8, 1] }, { images: 9, patients: 9 })).toBe('untold');
 });

@@ -1,0 +1,19 @@
+/** Work of a button that is under way is not begun again. */
+
+/**
+ * `work`, which is not begun while what it gave before is a promise that has not settled. A second click that comes before the first has its answer
+ * would queue a training twice, or look at the test cases twice. Work that fails may be tried again.
+ */
+export function onceAtATime<A extends readonly unknown[]>(work: (...args: A) => unknown): (...args: A) => void {
+  let isUnderWay = false;
+  return (...args) => {
+    if (isUnderWay) return;
+    const given = work(...args);
+    if (!(given instanceof Promise)) return;
+    isUnderWay = true;
+    const end = (): void => {
+      isUnderWay = false;
+    };
+    given.then(end, end);
+  };
+}

@@ -1,0 +1,126 @@
+/** Imports that find corrected headers: what a preview says of them, and one that is stopped and given again. */
+import { expect, test } from 'vitest';
+import { importPaths } from '../../../../core/services/import/import.ts';
+import { previewLabels } from '../../../../core/services/import/preview.ts';
+import { type Library, labelledInstances, patientsOfDataset } from '../../../../core/store/index.ts';
+import { importCase, noteOf } from '../../../support/case-import.ts';
+import { temporaryLibrary, testTime } from '../../../support/library.ts';
+import { put, testContext, tinyDicom } from '../../../support/studies.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const patients = 12;
+
+/** Two studies of each patient with five images each, so that a batch ends within a study; the size of the files changes with the ID. */
+function studies(folder: string, idOf: (patient: number) => string, nameOf = (patient: number) => `Name^${patient}`) {
+  for (let p = 0; p < patients; p++) {
+    for (const s of [1, 2]) {
+      for (const i of [1, 2, 3, 4, 5]) {
+        const study = `1.${p}.${s}`;
+        put(
+          folder,
+          `${String(p).padStart(2, '0')}/${s}/IM${i}.dcm`,
+          tinyDicom({
+            ...{
+              patient: idOf(p),
+              patientName: nameOf(p),
+              study,
+              instance: `${study}.1.${i}`,
+              grey: 100 * p + 10 * s + i,
+            },
+          }),
+        );
+      }
+    }
+  }
+}
+
+const idsOf = (library: Library) => [
+  ...new Set(patientsOfDataset(library.db, 1).map(({ studyInstanceUID: uid, patientKey }) => `${uid} ${patientKey}`)),
+];
+
+test('a stopped import leaves no study under the patient of before', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  studies(
+    folder,
+    () => 'ANONYMOUS',
+    () => 'Anon',
+  );
+  const rows = Array.from({ length: patients }, (_, p) => [1, 2].map((s) => `1.${p}.${s},${p % 2 ? 'a' : 'b'}`)).flat();
+  const labels = put(temporaryFolder(), 'labels.csv', ['studyInstanceUID,label', ...rows].join('\n'));
+  await importCase(library, { paths: [folder], labels });
+  expect(patientsOfDataset(library.db, 1).every(({ patientKey }) => patientKey === 'ANONYMOUS')).toBe(true);
+  const before = labelledInstances(library.db, 1).map(({ sopInstanceUID, label }) => `${sopInstanceUID} ${label}`);
+
+  studies(folder, (p) => `P${p}`);
+  const stop = new AbortController();
+  let asked = 0;
+  const stopped = testContext(library, {
+    signal: stop.signal,
+    // Asked for every file that is written: the first batch is, and what lies behind it is not read any more.
+    now: () => {
+      asked += 1;
+      if (asked === 40) stop.abort();
+      return new Date(testTime);
+    },
+  });
+  await expect(importPaths(stopped, { dataset: 'd', paths: [folder] })).rejects.toMatchObject({ code: 'CANCELLED' });
+
+  const again = await importCase(library, { paths: [folder] });
+  expect(again).toMatchObject({ imported: 0, alreadyThere: 120, patients });
+  expect(again.corrected).toBe(56);
+  expect(noteOf(again, 'headersCorrected')).toMatchObject({ files: again.corrected, studies: 24 });
+  expect(idsOf(library).sort()).toEqual(
+    Array.from({ length: patients }, (_, p) => [1, 2].map((s) => `1.${p}.${s} P${p}`))
+      .flat()
+      .sort(),
+  );
+  const names = library.db.all<{ name: string }>('SELECT patient_name AS name FROM patients ORDER BY id');
+  expect(names.map(({ name }) => name).sort()).toEqual(Array.from({ length: patients }, (_, p) => `Name^${p}`).sort());
+  expect(labelledInstances(library.db, 1).map(({ sopInstanceUID, label }) => `${sopInstanceUID} ${label}`)).toEqual(
+    before,
+  );
+
+  // Nothing is left to be followed, and files that did not change are not read again.
+  const last = await importCase(library, { paths: [folder] });
+  expect(last).toMatchObject({ imported: 0, alreadyThere: 120, corrected: 0 });
+  expect(noteOf(last, 'headersCorrected')).toBeUndefined();
+});
+
+test('a preview finds the patients whom corrected headers name, as the import does', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  studies(folder, () => 'ANONYMOUS');
+  await importCase(library, { paths: [folder] });
+  // The first patient is given, the second is corrected in part, the others are corrected.
+  const given = put(temporaryFolder(), 'given.csv', 'studyInstanceUID,patientID\n1.0.1,GIVEN\n1.0.2,GIVEN\n');
+  await importCase(library, { paths: [], labels: given });
+  studies(folder, (p) => `P${p}x`);
+  for (const s of [1, 2]) {
+    const bytes = { patient: 'ANONYMOUS', patientName: 'Name^1', study: `1.1.${s}`, instance: `1.1.${s}.1.2` };
+    put(folder, `01/${s}/IM2.dcm`, tinyDicom({ ...bytes, grey: 100 + 10 * s + 2 }));
+  }
+  const rows = [...Array.from({ length: patients }, (_, p) => `P${p}x`), 'GIVEN', 'ANONYMOUS'];
+  const labels = put(temporaryFolder(), 'labels.csv', ['patientID,label', ...rows.map((id) => `${id},a`)].join('\n'));
+  const preview = await previewLabels(testContext(library), { dataset: 'd', labels, paths: [folder] });
+  const report = await importCase(library, { paths: [folder], labels });
+  const refused = report.labels.problems.map(({ row }) => row);
+  expect(refused).toEqual([2, 3]);
+  expect(preview.refused.map(({ rows: [row] }) => row)).toEqual(refused);
+  expect(preview.classes).toMatchObject([{ name: 'a', labels: 12, images: 120 }]);
+  expect(report).toMatchObject({ labelled: 120 });
+});
+
+test('an image of another size under the same UID is told of: its labels may be of what was there before', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  studies(folder, (p) => `P${p}`);
+  await importCase(library, { paths: [folder] });
+  const about = { patient: 'P9x', patientName: 'Other', study: '1.3.1' };
+  for (const i of [1, 2]) {
+    put(folder, `03/1/IM${i}.dcm`, tinyDicom({ ...about, instance: `1.3.1.1.${i}`, grey: 7, rows: 8 + i }));
+  }
+  for (const i of [3, 4, 5]) put(folder, `03/1/IM${i}.dcm`, tinyDicom({ ...about, instance: `1.3.1.1.${i}`, grey: 7 }));
+  const report = await importCase(library, { paths: [folder] });
+  expect(noteOf(report, 'headersCorrected')).toEqual({ files: 5, studies: 1, results: 0, resized: 2 });
+});
