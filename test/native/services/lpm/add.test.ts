@@ -17,7 +17,7 @@ import { hasStrace } from '../../../support/isolation.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
-import { appErrorOf } from '../../../support/thrown.ts';
+import { appErrorFrom, appErrorOf } from '../../../support/thrown.ts';
 
 const sizes = { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 };
 
@@ -47,6 +47,12 @@ test.each<readonly [string, (folder: string) => void]>([
   const lpm = openLibraryLpm(context, record);
   expect(lpm.config.width).toBe(32);
   lpm.close();
+});
+
+test.each(['nothere', 'nothere/model.safetensors'])('%s, which is not there, is said in words', async (name) => {
+  const missing = addLpm(testContext(temporaryLibrary()), { path: join(temporaryFolder(), name) });
+  const message = expect.stringMatching(/^\S+ is not there\.$/);
+  expect(await appErrorFrom(missing)).toMatchObject({ code: 'FILE_NOT_FOUND', message });
 });
 
 test('it tells how far it is in stages that only grow, and lets other work through while it reads', async () => {
