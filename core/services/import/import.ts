@@ -66,7 +66,8 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   const options = labels?.options ?? given;
   if (labels === null) refuseFolderClasses(db, options);
   // Before the data set is made: after a slip in the path an empty one stayed, which asked for classes for good.
-  await requirePaths(options.paths);
+  // Of files that a watched folder had, some may be gone when their turn comes, and the others are imported.
+  if (options.mayBeGone !== true) await requirePaths(options.paths, context.signal);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
