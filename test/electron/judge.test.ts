@@ -42,13 +42,12 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
 
   const cell = page.getByRole('button', { name: /cases labelled plain, answered plain/ });
   await openCell(page, cell);
-  // The list follows the threshold, by whichever key it is moved: where it refuses nothing, all plain cases are in the cell.
-  await slider.focus();
-  for (let press = 0; press < 20; press++) await page.keyboard.press('PageDown');
-  await page.getByRole('button', { name: '0 cases labelled plain, answered marked' }).waitFor();
-  const all = Number.parseInt((await cell.getAttribute('aria-label')) ?? '', 10);
+  // The list follows the threshold, by whichever key it is moved: at the top of the scale no case is in the cell.
   const listed = page.getByRole('listitem', { name: /^Case \d+: labelled plain, answered plain$/ });
-  await expect.poll(() => listed.count()).toBe(all);
+  expect(await listed.count()).toBeGreaterThan(0);
+  await slider.focus();
+  for (let press = 0; press < 20; press++) await page.keyboard.press('PageUp');
+  await expect.poll(() => listed.count()).toBe(0);
 
   expect(await seriousViolations(page)).toEqual([]);
 
