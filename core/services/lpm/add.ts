@@ -3,12 +3,14 @@ import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError, invariant } from '../../base/errors.ts';
 import { type ProgressStage, throwIfCancelled } from '../../base/progress.ts';
 import {
   type AddLpmOptions,
   type AddLpmReport,
   addLpmOptionsSchema,
+  type JobWarning,
   jobSchemas,
   type LpmRecord,
   parseOptions,
@@ -27,6 +29,7 @@ import {
 import { fileError } from '../files/files.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { warn } from '../session/warn.ts';
 import { lpmIdentitySteps, type OpenLpm, openAdded, openLpm } from './lpm-file.ts';
 import { checkMemory, recognisedLines, recogniseLpm, timeOfImage } from './recognise.ts';
 import { configAsAdded } from './stored-config.ts';
@@ -77,7 +80,10 @@ export async function takeLpm(
     if (existing === undefined && lpmByName(db, name) !== undefined) {
       throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);
     }
-    if (existing !== undefined) tellOtherReading(context, existing, lpm);
+    const other = existing === undefined ? undefined : otherReading(existing, lpm);
+    if (existing !== undefined && other !== undefined) {
+      warn(context, { code: 'lpmReadAsAdded', lpm: existing.name, ...other });
+    }
     const folder = existing?.folder ?? `lpm/${hash}`;
     const isThere = existing !== undefined && (await isWhole(context, existing));
     const sizeBytes = isThere
@@ -143,20 +149,21 @@ async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string
   }
 }
 
-/** What the weights do not show and their identity leaves out, in words. */
-const readings = { mean: 'mean of pixels', std: 'deviation of pixels', eps: 'epsilon of the norms' } as const;
-
-/** Says what the files of an LPM that is there already would have read otherwise: what it answered rests on the reading that it was added with. */
-function tellOtherReading({ log }: Pick<ServiceContext, 'log'>, existing: LpmRecord, { config }: OpenLpm): void {
+/**
+ * What the files of an LPM that is there already would have read otherwise, of what its identity leaves out; undefined where nothing. What the LPM
+ * answered rests on the reading that it was added with.
+ */
+function otherReading(existing: LpmRecord, { config }: OpenLpm): OtherReading | undefined {
   const added = configAsAdded(existing);
-  if (added === undefined) return;
-  const other = (Object.keys(readings) as (keyof typeof readings)[]).flatMap((key) => {
-    const [there, here] = [[added[key]].flat().join(', '), [config[key]].flat().join(', ')];
-    return there === here ? [] : [`${readings[key]} ${there} (these files say ${here})`];
-  });
-  if (other.length === 0) return;
-  log.log('warn', `The LPM "${existing.name}" has these weights and is read as it was added: ${other.join('; ')}.`);
+  if (added === undefined) return undefined;
+  const channels = (key: 'mean' | 'std'): OtherReading['mean'] =>
+    isDeepStrictEqual(added[key], config[key]) ? null : { kept: [...added[key]], told: [...config[key]] };
+  const eps = added.eps === config.eps ? null : { kept: added.eps, told: config.eps };
+  const other = { mean: channels('mean'), std: channels('std'), eps };
+  return Object.values(other).every((value) => value === null) ? undefined : other;
 }
+
+type OtherReading = Omit<Extract<JobWarning, { code: 'lpmReadAsAdded' }>, 'code' | 'lpm'>;
 
 /** Whether the library's copy of an LPM is there and has the weights that were added. */
 async function isWhole({ library, signal }: ServiceContext, record: LpmRecord): Promise<boolean> {

@@ -224,4 +224,8 @@ test('the same weights with files that say other pixels are there already, and i
   expect(warned).toEqual([
     'The LPM "bare" has these weights and is read as it was added: mean of pixels 0.5, 0.5, 0.5 (these files say 0.1, 0.2, 0.3).',
   ]);
+  // The window shows it with the job.
+  const { warnings } = listJobs(context.library.db).find((job) => job.warnings.length > 0) ?? {};
+  const mean = { kept: [0.5, 0.5, 0.5], told: [0.1, 0.2, 0.3] };
+  expect(warnings).toEqual([{ code: 'lpmReadAsAdded', lpm: 'bare', mean, std: null, eps: null }]);
 });
