@@ -98,7 +98,7 @@ export const englishWarnings: WarningWords = {
       v.std && `deviation of pixels ${pixels(v.std.kept)} (these files say ${pixels(v.std.told)})`,
       v.eps && `epsilon of the norms ${v.eps.kept} (these files say ${v.eps.told})`,
     ];
-    return `The LPM "${v.lpm}" has these weights and is read as it was added: ${parts.filter((part) => part !== null).join('; ')}.`;
+    return `The LPM "${v.lpm}" has these weights and is read as it was added: ${parts.filter((part) => part !== null).join('; ')}. Added under a name of their own these files become another LPM.`;
   },
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,

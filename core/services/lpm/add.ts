@@ -45,6 +45,7 @@ export function listLpms(context: ServiceContext): LpmRecord[] {
 /**
  * Copies an LPM into the library after reading every weight of it, as a job. One that is there already (equal weights, whatever the
  * file is called and however it names or stores them) is not added twice; it keeps its name, and gets its file again where that is gone or damaged.
+ * Where its files say another epsilon, mean or deviation and a name is given, it is an LPM of its own beside the one that is there.
  * What it was recognised as is said before anything is copied.
  * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, TOO_LARGE, TOO_LITTLE_MEMORY, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
  *   number of heads must be given
@@ -70,19 +71,14 @@ export async function takeLpm(
   nameOf: (hash: string) => string = () =>
     options.name ?? basename(resolve(options.path)).replace(/\.safetensors$/i, ''),
 ): Promise<AddLpmReport> {
-  const lpm = opened(options);
+  const file = opened(options);
   try {
-    const recognised = await recognise(context, lpm, options.measure === true);
+    const recognised = await recognise(context, file, options.measure === true);
     const { db } = context.library;
-    const hash = await identityOf(context, lpm);
+    const { lpm, hash, existing } = await identified(context, file, options.name);
     const name = nameOf(hash);
-    const existing = lpmByHash(db, hash);
     if (existing === undefined && lpmByName(db, name) !== undefined) {
       throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);
-    }
-    const other = existing === undefined ? undefined : otherReading(existing, lpm);
-    if (existing !== undefined && other !== undefined) {
-      warn(context, { code: 'lpmReadAsAdded', lpm: existing.name, ...other });
     }
     const folder = existing?.folder ?? `lpm/${hash}`;
     const isThere = existing !== undefined && (await isWhole(context, existing));
@@ -94,7 +90,7 @@ export async function takeLpm(
     invariant(record !== undefined, 'an LPM that was written can be read');
     return { ...record, alreadyThere: existing !== undefined, parameters: lpm.parameters, recognised };
   } finally {
-    lpm.close();
+    file.close();
   }
 }
 
@@ -147,6 +143,33 @@ async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string
     await setImmediate();
     throwIfCancelled(context.signal, 'Adding the LPM');
   }
+}
+
+interface Identified {
+  readonly lpm: OpenLpm;
+  readonly hash: string;
+  readonly existing: LpmRecord | undefined;
+}
+
+/**
+ * Which LPM of the library a file is, or which it will be. Of weights that are there and are read otherwise it is the one that is read so, or else, where
+ * it was asked for under another name, one of its own; without a name it is the one that is there, as before, and that is said.
+ */
+async function identified(context: ServiceContext, lpm: OpenLpm, askedName: string | undefined): Promise<Identified> {
+  const { db } = context.library;
+  const hash = await identityOf(context, lpm);
+  const existing = lpmByHash(db, hash);
+  const other = existing === undefined ? undefined : otherReading(existing, lpm);
+  if (existing === undefined || other === undefined) return { lpm, hash, existing };
+  const own: OpenLpm = { ...lpm, config: { ...lpm.config, ownReading: true } };
+  // The bar has been full once.
+  const ownHash = await identityOf({ ...context, progress: () => {} }, own);
+  const beside = lpmByHash(db, ownHash);
+  if (beside !== undefined || (askedName !== undefined && askedName !== existing.name)) {
+    return { lpm: own, hash: ownHash, existing: beside };
+  }
+  warn(context, { code: 'lpmReadAsAdded', lpm: existing.name, ...other });
+  return { lpm, hash, existing };
 }
 
 /**

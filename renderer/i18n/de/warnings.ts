@@ -50,7 +50,7 @@ export const warnings: Words['warnings'] = {
         v.std && `Streuung der Pixel ${pixels(v.std.kept)} (diese Dateien sagen ${pixels(v.std.told)})`,
         v.eps && `Epsilon der Normen ${number(v.eps.kept)} (diese Dateien sagen ${number(v.eps.told)})`,
       ];
-      return `Das LPM „${v.lpm}“ hat diese Gewichte und wird gelesen, wie es hinzugefügt wurde: ${parts.filter((part) => part !== null).join(', ')}.`;
+      return `Das LPM „${v.lpm}“ hat diese Gewichte und wird gelesen, wie es hinzugefügt wurde: ${parts.filter((part) => part !== null).join(', ')}. Unter einem eigenen Namen hinzugefügt werden diese Dateien ein weiteres LPM.`;
     },
     littleMemory: (v) =>
       `Das LPM „${v.lpm}“ braucht bei ${v.inputSize.toLocaleString('de')} px etwa ${gigabytes(v.neededBytes)} Arbeitsspeicher, und nur ${gigabytes(v.freeBytes)} sind frei: Schließen Sie andere Programme, sonst kann es langsam werden oder enden.`,
