@@ -42,6 +42,16 @@ export const warnings: Words['warnings'] = {
         : v.countedApart > 0
           ? ` ${n(v.countedApart, 'Patient von jetzt zählt', 'Patienten von jetzt zählen')} in ihr mehrfach, sodass Intervalle zu schmal sind und Falten von denen gelernt haben können, die sie beantworten: Trainieren Sie neu, bevor Sie den Zahlen trauen.`
           : ''),
+    lpmReadAsAdded: (v) => {
+      const number = (value: number): string => String(value).replace('.', ',');
+      const pixels = (values: readonly number[]): string => values.map(number).join('; ');
+      const parts = [
+        v.mean && `Mittelwert der Pixel ${pixels(v.mean.kept)} (diese Dateien sagen ${pixels(v.mean.told)})`,
+        v.std && `Streuung der Pixel ${pixels(v.std.kept)} (diese Dateien sagen ${pixels(v.std.told)})`,
+        v.eps && `Epsilon der Normen ${number(v.eps.kept)} (diese Dateien sagen ${number(v.eps.told)})`,
+      ];
+      return `Das LPM „${v.lpm}“ hat diese Gewichte und wird gelesen, wie es hinzugefügt wurde: ${parts.filter((part) => part !== null).join(', ')}. Unter einem eigenen Namen hinzugefügt werden diese Dateien ein weiteres LPM.`;
+    },
     littleMemory: (v) =>
       `Das LPM „${v.lpm}“ braucht bei ${v.inputSize.toLocaleString('de')} px etwa ${gigabytes(v.neededBytes)} Arbeitsspeicher, und nur ${gigabytes(v.freeBytes)} sind frei: Schließen Sie andere Programme, sonst kann es langsam werden oder enden.`,
   },
