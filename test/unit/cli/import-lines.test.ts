@@ -48,6 +48,25 @@ test('an import that came to nothing has failed, which a script can tell; one wh
   expect(last({})).not.toContain('Next');
 });
 
+test('labels, splits and patients of images that came earlier are of use, though the folder holds no image', () => {
+  const none = { total: 2, alreadyThere: 0, skipped: 2, notImages: 2 };
+  const rows = { ...nothing, rows: 2 };
+  const patientsGiven = { code: 'patientsGiven', values: { studies: 2, patients: 1, moved: 2 } };
+  for (const more of [
+    { labels: { ...rows, applied: 2 } },
+    { labels: { ...rows, unchanged: 1 } },
+    { labels: { ...rows, changed: 1 } },
+    { labels: rows, splits: { train: 0, val: 0, test: 2 } },
+    { labels: rows, notes: [patientsGiven] },
+  ]) {
+    expect(importFailure({ ...report, ...none, ...more } as ImportReport)).toBeNull();
+    expect(last({ ...none, ...more })).toBe('Next: sidelight train d');
+  }
+  expect(importFailure({ ...report, ...none, labels: rows })?.message).toMatch(
+    /^Nothing was imported: none of 2 files/,
+  );
+});
+
 test('where no path is found, the way by names of files is named', () => {
   const labels = { ...nothing, rows: 2, problems: [{ row: 2, message: 'no file …png in this data set' }] };
   const action = (more: object): string => importFailure({ ...report, ...more })?.action ?? '';
