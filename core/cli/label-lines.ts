@@ -51,7 +51,7 @@ export function labelsFailure(report: Taken): SerialisedError | null {
   const byName = labels.problems.some(({ message }) => /^no (?:file|image) /.test(message));
   return {
     code: 'LABELS_INVALID',
-    message: 'No row of the labels fitted an image: the problems of the labels say why.',
+    message: 'No row of the labels could be used: the problems of the labels say why.',
     action: `Correct the file and run the same command again.${
       byName
         ? ' If the names alone tell the images, whatever their folders and extensions: --key-column NAME --keys file-name.'

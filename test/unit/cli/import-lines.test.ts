@@ -43,7 +43,7 @@ test('an import that came to nothing has failed, which a script can tell; one wh
   });
   expect(importFailure(report)).toMatchObject({
     code: 'LABELS_INVALID',
-    message: expect.stringContaining('No row of the labels fitted an image'),
+    message: expect.stringContaining('No row of the labels could be used'),
   });
   expect(last({})).not.toContain('Next');
 });
@@ -65,6 +65,15 @@ test('labels, splits and patients of images that came earlier are of use, though
   expect(importFailure({ ...report, ...none, labels: rows })?.message).toMatch(
     /^Nothing was imported: none of 2 files/,
   );
+});
+
+test('rows that fitted images and were refused for another reason are not said to fit none', () => {
+  const problem = { row: 2, message: '"x" is none of the classes' };
+  const failure = importFailure({ ...report, labels: { ...nothing, rows: 2, problems: [problem] } });
+  expect(failure).toMatchObject({
+    message: 'No row of the labels could be used: the problems of the labels say why.',
+    action: 'Correct the file and run the same command again.',
+  });
 });
 
 test('where no path is found, the way by names of files is named', () => {
