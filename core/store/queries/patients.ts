@@ -172,17 +172,17 @@ export function headerPatients(db: ReadDb, studyId: StudyId): string[] {
 }
 
 /**
- * Studies all of whose images name one patient, who is not the one that their study is by its own header: an import found their files corrected
- * and was stopped before the studies followed.
+ * Whether all images of this one's study name one patient, who is not the one that their study is by its own header: an import found their
+ * files corrected and was stopped before the study followed. Asked for every file of an import: of nearly all, one row tells it.
  */
-export function studiesToFollow(db: ReadDb): StudyId[] {
-  return db
-    .all<{ id: StudyId }>(
-      `SELECT s.study_id AS id FROM series s JOIN instances i ON i.series_id = s.id
-       WHERE s.study_id IN (SELECT o.study_id FROM series o JOIN instances x ON x.series_id = o.id WHERE x.header_patient_key IS NOT NULL)
-       GROUP BY s.study_id HAVING count(i.header_patient_key) = count(*) AND count(DISTINCT i.header_patient_key) = 1`,
-    )
-    .map(({ id }) => id);
+export function isToFollow(db: ReadDb, instanceId: InstanceId): boolean {
+  const found = db.get(
+    `SELECT 1 FROM instances x JOIN series o ON o.id = x.series_id WHERE x.id = :instanceId AND x.header_patient_key IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM series s JOIN instances i ON i.series_id = s.id
+                       WHERE s.study_id = o.study_id AND i.header_patient_key IS NOT x.header_patient_key)`,
+    { instanceId },
+  );
+  return found !== undefined;
 }
 
 /** All images of a study say the same now: nothing is kept beside the study. */

@@ -87,6 +87,21 @@ test('a stopped import leaves no study under the patient of before', async () =>
   expect(noteOf(last, 'headersCorrected')).toBeUndefined();
 });
 
+test('a file that did not change is taken into the data set, though the last of its study is corrected in the same batch', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  const image = (patient: string, i: number) =>
+    tinyDicom({ patient, patientName: patient, study: '1.1', instance: `1.1.1.${i}`, grey: i });
+  for (const i of [1, 2, 3]) put(folder, `${i}.dcm`, image('ANONYMOUS', i));
+  await importCase(library, { paths: [folder] });
+  for (const i of [2, 3]) put(folder, `${i}.dcm`, image('P1', i));
+  await importCase(library, { paths: [folder] });
+  put(folder, '1.dcm', image('P1', 1));
+  const other = await importPaths(testContext(library), { dataset: 'other', paths: [folder] });
+  expect(other).toMatchObject({ corrected: 1, alreadyThere: 3, instances: 3, patients: 1 });
+  expect(idsOf(library)).toEqual(['1.1 P1']);
+});
+
 test('a preview finds the patients whom corrected headers name, as the import does', async () => {
   const folder = temporaryFolder();
   const library = temporaryLibrary();
