@@ -171,6 +171,17 @@ export function headerPatients(db: ReadDb, studyId: StudyId): string[] {
     .map(({ key }) => key);
 }
 
+/** The patient by each image's header in a study, by SOP instance UID; none for a study that is not there. */
+export function headersOfStudy(db: ReadDb, studyInstanceUID: string): Map<string, string> {
+  const rows = db.all<{ uid: string; key: string }>(
+    `SELECT i.sop_instance_uid AS uid, coalesce(i.header_patient_key, st.own_patient_key, p.patient_key) AS key
+     FROM studies st JOIN patients p ON p.id = st.patient_id JOIN series s ON s.study_id = st.id
+     JOIN instances i ON i.series_id = s.id WHERE st.study_instance_uid = :studyInstanceUID`,
+    { studyInstanceUID },
+  );
+  return new Map(rows.map(({ uid, key }) => [uid, key]));
+}
+
 /**
  * Whether all images of this one's study name one patient, who is not the one that their study is by its own header: an import found their
  * files corrected and was stopped before the study followed. Asked for every file of an import: of nearly all, one row tells it.
