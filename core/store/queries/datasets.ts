@@ -236,7 +236,7 @@ export interface AnsweredInstance extends PlacedInstance {
 }
 
 /** Every instance of a data set, as `labelledInstances` has them, with what is said to each of `questions`. */
-export function answeredInstances(db: ReadDb, datasetId: number, questions: readonly string[]): AnsweredInstance[] {
+export function answeredInstances(db: ReadDb, datasetId: number, questions: readonly Question[]): AnsweredInstance[] {
   const decided = questions.map((question) => decidedTargets(db, datasetId, question));
   return instancesOf(db, datasetId).map((instance) => {
     const own = decided.map((targets) => decidedFor(instance, targets));

@@ -2,8 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import type { ImportNote, InstanceId, PatientId } from '../../../../core/contract/index.ts';
 import { effectNotes } from '../../../../core/services/import/label-effects.ts';
+import { labelTable } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
-import { answeredInstances, type Library, labelledInstances, type ReadDb } from '../../../../core/store/index.ts';
+import {
+  answeredInstances,
+  type DatasetRow,
+  datasetByName,
+  type Library,
+  labelledInstances,
+  type ReadDb,
+} from '../../../../core/store/index.ts';
 import { importCase } from '../../../support/case-import.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
@@ -90,7 +98,7 @@ test('the images are read once, whatever the number of findings', async () => {
   const db: ReadDb = {
     get: (sql, parameters) => library.db.get(sql, parameters),
     all: (sql, parameters) => {
-      if (/FROM dataset_instances/.test(sql)) reads += 1;
+      if (/AS isExcluded/.test(sql)) reads += 1;
       return library.db.all(sql, parameters);
     },
   };
@@ -100,6 +108,13 @@ test('the images are read once, whatever the number of findings', async () => {
   const ofImages = agreed.map((entry) => ({ ...entry, target: { kind: 'instance', id: 1 as InstanceId } }) as const);
   expect(effectNotes(db, 1, { ...given, agreed: ofImages })).toEqual([]);
   expect(reads).toBe(1);
+  const dataset = datasetByName(library.db, 'd') as DatasetRow;
+  const exported = labelTable(db, dataset, {
+    ...{ byReader: false, column: 'sopInstanceUID', patientOf: () => '' },
+    keyOf: ({ sopInstanceUID }) => sopInstanceUID,
+  });
+  expect(exported.text).toContain('1.0.1.1.1,1,0,1');
+  expect(reads).toBe(2);
 });
 
 describe('labels that readers gave', () => {
