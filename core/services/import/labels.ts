@@ -125,7 +125,11 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     if (file.column === 'path') continue;
     const key = file.column === 'patientID' ? image.patientKey : image[file.column];
     if (key === null) continue;
-    if (fitsOne.has(file.column)) placesByKey.set(key, [...(placesByKey.get(key) ?? []), image]);
+    if (fitsOne.has(file.column)) {
+      const placed = placesByKey.get(key);
+      if (placed === undefined) placesByKey.set(key, [image]);
+      else placed.push(image);
+    }
     const there = byKey.get(key) ?? new Map<string, LabelTarget>();
     byKey.set(key, there.set(targetKey(target), target));
     const name = names.get(key);
