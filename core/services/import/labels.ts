@@ -38,9 +38,8 @@ import { wishesOf } from './given-patients.ts';
 import { changedSplits, type Held, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { doubtfulZeros, KeyHints, lossOfGiven, nouns } from './key-hints.ts';
 import type { KeyFinder } from './label-keys.ts';
-import { leftOutNote, type PathFinder } from './label-paths.ts';
-import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
-import { OnDisk } from './on-disk.ts';
+import type { PathFinder } from './label-paths.ts';
+import { invalid, type LabelsFile, type RowKey } from './labels-file.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
 export interface LabelEntry {
@@ -178,8 +177,7 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     if (file.column === 'path') {
       const found = paths.find(key);
       const [image, ...others] = found.images;
-      if (image === undefined)
-        refuse(`no file ${redact(key)} in this data set${found.isLeftOut === true ? leftOutNote : ''}`);
+      if (image === undefined) refuse(`no file ${redact(key)} in this data set${found.whyNone ?? ''}`);
       else if (others.length > 0) refuse(fitsSeveral(key, found.places), found.places);
       else {
         add({ kind: 'instance', id: image.instanceId });
@@ -347,24 +345,4 @@ function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntr
     }
   }
   return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
-}
-
-/** The patient that a labels file gives each path; paths are composed (NFC). One that several files fit is refused later and gives nobody. */
-export function patientsByPath(
-  file: LabelsFile | null,
-  pathsOf: (row: LabelRow) => readonly string[],
-): Map<string, string> {
-  const patients = new Map<string, string>();
-  const disk = new OnDisk();
-  let before: LabelRow['keys'];
-  for (const row of file?.rows ?? []) {
-    // A line of several findings gives its patient once, and keys that are no paths are looked for when the images are there.
-    const isSame = row.keys !== undefined && row.keys === before;
-    before = row.keys;
-    if (row.patientID === null || isSame || row.keys?.every(({ kind }) => kind !== 'path') === true) continue;
-    const paths = pathsOf(row);
-    if (paths.filter((path) => disk.hasPath(path)).length > 1) continue;
-    for (const path of paths) patients.set(path.normalize('NFC'), row.patientID);
-  }
-  return patients;
 }
