@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type LabelTarget, targetKey } from '../../contract/index.ts';
 import type { GivenPatient } from '../patients/patients.ts';
 import { isIn } from './files-there.ts';
+import { lossOfGiven } from './key-hints.ts';
 import { pathBases, placesOfPath } from './label-paths.ts';
 import type { LabelRow, LabelsFile } from './labels-file.ts';
 import type { OnDisk } from './on-disk.ts';
@@ -57,4 +58,17 @@ export async function patientsByPath(
     if (new Set(files.filter((one) => one !== null)).size < 2) give(places, patientID);
   });
   return patients;
+}
+
+/**
+ * What a scan asks for the patient of a picture. An ID that lost the zeros of the picture's own gives nobody: its row is refused later, and
+ * would be taken for right if the picture were filed by it already.
+ */
+export function givenPatientOf(
+  patients: ReadonlyMap<string, string>,
+): (path: string, member: string, own: string | null) => string | undefined {
+  return (path, member, own) => {
+    const given = patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC'));
+    return given === undefined || lossOfGiven(given, own ?? '') !== null ? undefined : given;
+  };
 }

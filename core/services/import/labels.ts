@@ -118,6 +118,7 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     identity.keyBehind,
   );
   const ownKey = new Map(images.map(({ patientId, patientKey: own }) => [patientId, own]));
+  const loses = lossesOf(images, identity, file);
   for (const image of images) {
     const target = level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level);
     patientOfTarget.set(targetKey(target), image.patientId);
@@ -143,7 +144,7 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
   for (const { row, key, keys, label, question, reader, split, patientID, isSilent } of file.rows) {
     const addFor = (target: LabelTarget, patientId: PatientId): void => {
       const own = ownKey.get(patientId) ?? '';
-      const lost = patientID === null ? null : lossOfGiven(patientID, identity.keyBehind(own));
+      const lost = patientID === null ? null : loses(target, own, patientID);
       if (lost !== null) {
         if (!lostRows.has(row)) refuse(`patientID ${redact(patientID ?? '')} ${lost}`);
         lostRows.add(row);
@@ -206,6 +207,36 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     }
   }
   return { entries, refused, ...counts };
+}
+
+/** What became of the ID of a patient whom the file gives to something that is filed under `filed`; null where it may be right. */
+function lossesOf(
+  images: readonly CatalogueImage[],
+  { patientKey, keyBehind }: RowIndex['identity'],
+  file: LabelsFile,
+): (target: LabelTarget, filed: string, patientID: string) => string | null {
+  // Patients who were given before say nothing of the zeros that belong to an ID: that does the header, or the name of a picture.
+  const given = file.rows.some(({ patientID }) => patientID !== null)
+    ? images.filter((image) => image.ownPatientKey !== image.patientKey)
+    : [];
+  const before = Map.groupBy(
+    given.flatMap((image) =>
+      (['instance', 'series', 'study', 'patient'] as const).map((level) => ({
+        key: targetKey(level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level)),
+        own: image.ownPatientKey,
+      })),
+    ),
+    ({ key }) => key,
+  );
+  return (target, filed, patientID) => {
+    if (filed === patientKey(patientID)) return null;
+    const keys = new Set([filed, ...(before.get(targetKey(target)) ?? []).map(({ own }) => own)]);
+    for (const key of keys) {
+      const lost = lossOfGiven(patientID, keyBehind(key));
+      if (lost !== null) return lost;
+    }
+    return null;
+  };
 }
 
 function fitsSeveral(key: string, places: readonly string[]): string {

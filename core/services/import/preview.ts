@@ -33,7 +33,7 @@ import type { ServiceContext } from '../session/context.ts';
 import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
-import { patientsByPath } from './given-patients.ts';
+import { givenPatientOf, patientsByPath } from './given-patients.ts';
 import { changedSplits, type Held, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { effectNotes } from './label-effects.ts';
 import { labelNotes } from './label-notes.ts';
@@ -184,7 +184,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
       given.patients ?? (dataset === undefined ? undefined : picturePatientsOf(db, dataset.id)) ?? undefined,
     identity,
     pseudonymise: given.pseudonymise,
-    patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
+    patientOf: givenPatientOf(patients),
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
   // Files that are not in the library yet have paths, whatever will be kept of them.
