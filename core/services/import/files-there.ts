@@ -20,6 +20,8 @@ export class FilesThere {
   readonly #placed: readonly PlacedAt[];
   readonly #imported: readonly string[];
   #known: Promise<Known> | undefined;
+  #byName: ReadonlyMap<string, readonly PlacedAt[]> | undefined;
+  readonly #links = new Map<string, Promise<ReadonlyMap<string, readonly PlacedAt[]>>>();
 
   /** @param imported files and folders that are imported together with the labels */
   constructor(disk: OnDisk, placed: readonly PlacedAt[], imported: readonly string[]) {
@@ -40,12 +42,31 @@ export class FilesThere {
       const file = await this.#disk.fileAt(place);
       if (file === null) continue;
       const { files, folders, imported } = await this.#all();
-      same.push(...(files.get(file.normalize('NFC')) ?? []));
+      const form = file.normalize('NFC');
+      const here = files.get(form) ?? (await this.#linksOf(basename(form))).get(form) ?? [];
+      same.push(...here);
       if (imported.some((path) => isIn(file, path))) whyNone = leftOutNote;
       else if (isTaken || folders.has(folded(dirname(file)))) whyNone ??= notTakenNote;
     }
     if (same.length > 0) return { same };
     return whyNone === null ? null : { whyNone };
+  }
+
+  /** Images of one name by where their files really lie: links of class folders lead to a folder with all of them. */
+  #linksOf(name: string): Promise<ReadonlyMap<string, readonly PlacedAt[]>> {
+    this.#byName ??= Map.groupBy(this.#placed, ({ place }) => basename(place).normalize('NFC'));
+    const known = this.#links.get(name) ?? this.#readLinks(this.#byName.get(name) ?? []);
+    this.#links.set(name, known);
+    return known;
+  }
+
+  async #readLinks(placed: readonly PlacedAt[]): Promise<ReadonlyMap<string, readonly PlacedAt[]>> {
+    const files = new Map<string, PlacedAt[]>();
+    await this.#disk.each(placed, async (one) => {
+      const file = isAbsolute(one.place) ? (await this.#disk.fileAt(one.place))?.normalize('NFC') : undefined;
+      if (file !== undefined) files.set(file, [...(files.get(file) ?? []), one]);
+    });
+    return files;
   }
 
   #all(): Promise<Known> {

@@ -1,12 +1,12 @@
 /** Paths of a labels file whose files lie on the disk: originals of copies that were imported, files behind links, files that were left out. */
-import { symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { patientsByPath } from '../../../../core/services/import/given-patients.ts';
 import { OnDisk } from '../../../../core/services/import/on-disk.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { readLabels } from '../../../../core/services/import/read-labels.ts';
-import { type Library, labelledInstances, patientsOfDataset } from '../../../../core/store/index.ts';
+import { type Library, labelledInstances, patientsOfDataset, placedImagesOf } from '../../../../core/store/index.ts';
 import { importCase } from '../../../support/case-import.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { picture } from '../../../support/public-labels.ts';
@@ -107,6 +107,25 @@ describe('paths whose files were imported by another way', () => {
     const library = temporaryLibrary();
     expect(await refusedBy(library, [join(folder, 'set')], csv)).toEqual([]);
     expect(labelsOf(library)).toEqual(both);
+  });
+
+  test('are those files: links of class folders to a folder with all of them', async () => {
+    const folder = temporaryFolder();
+    const classes = ['a', 'b', 'a'];
+    for (const [n, name] of classes.entries()) {
+      put(folder, `pool/${n}.png`, picture(n));
+      mkdirSync(join(folder, name), { recursive: true });
+      symlinkSync(`../pool/${n}.png`, join(folder, name, `${n}.png`));
+    }
+    const csv = csvOf(
+      folder,
+      classes.map((name, n) => `pool/${n}.png,${name}`),
+    );
+    const library = temporaryLibrary();
+    expect(await refusedBy(library, [folder], csv)).toEqual([]);
+    const labelOf = new Map(labelledInstances(library.db, 1).map(({ instanceId, label }) => [instanceId, label]));
+    const labels = placedImagesOf(library.db, 1).map(({ instanceId, path }) => [path, labelOf.get(instanceId)]);
+    expect(labels.sort()).toEqual(['a/0', 'a/2', 'b/1'].map((name) => [join(folder, `${name}.png`), name[0]]));
   });
 });
 
