@@ -20,6 +20,8 @@ export interface CatalogueImage extends ImagePlace {
   readonly seriesInstanceUID: string;
   readonly studyInstanceUID: string;
   readonly patientKey: string;
+  /** Whose it is by itself, where a labels file or a user gave it to another patient. */
+  readonly ownPatientKey: string;
   /** As its header has it; null for pictures, headers without one and studies under pseudonyms. */
   readonly accessionNumber: string | null;
   readonly kind: 'dicom' | 'picture';
@@ -112,6 +114,7 @@ export async function previewCatalogue(
         seriesInstanceUID: instance.seriesInstanceUID,
         studyInstanceUID: instance.studyInstanceUID,
         patientKey,
+        ownPatientKey: identity.patientKey(instance.ownPatientKey ?? instance.patientKey),
         accessionNumber: isHidden ? null : (instance.description?.accessionNumber ?? null),
         kind: instance.kind,
         places: [],

@@ -38,6 +38,7 @@ import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { Corrections } from './corrections.ts';
+import { givenPatientOf } from './given-patients.ts';
 import type { LabelEntry } from './labels.ts';
 import { damagedDuplicate, LeftOut } from './left-out.ts';
 import { Replaced, type ReplacedImages } from './replaced.ts';
@@ -118,7 +119,7 @@ export class Importer {
       isKnown: (place) => this.#knownInstance(place) !== undefined,
       looksInto: true,
       mayBeGone: this.#options.mayBeGone,
-      patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
+      patientOf: givenPatientOf(patients),
     });
     let done = 0;
     try {
