@@ -34,6 +34,7 @@ export const jobWarningSchema = z.discriminatedUnion('code', [
   of('computedElsewhere', { engine: z.string(), device: z.string(), cause: causeSchema }),
   of('startKnowsPatients', { model: z.string(), part: z.enum(['val', 'test']), patients: count }),
   of('patientsMoved', { images: count, inSeveralParts: count, countedApart: count }),
+  of('earlierNotCounted', { images: count }),
   of('littleMemory', { lpm: z.string(), inputSize: count, neededBytes: z.number(), freeBytes: z.number() }),
 ]);
 export type JobWarning = z.infer<typeof jobWarningSchema>;
@@ -82,6 +83,8 @@ export const englishWarnings: WarningWords = {
       : v.countedApart > 0
         ? ` ${counted('en', v.countedApart, 'patient of now counts', 'patients of now count')} as several in it, so that intervals are too narrow and folds may have learned from whom they answer: train anew before you trust the figures.`
         : ''),
+  earlierNotCounted: (v) =>
+    `${counted('en', v.images, 'image that was answered before is', 'images that were answered before are')} not counted with the others of the study: the model may have been calibrated since, and how it was then is not known. Classify the whole study once more.`,
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,
 };

@@ -245,7 +245,8 @@ function remember(context: ServiceContext, answered: readonly Answered[], jobId:
   const now = timeOf(context);
   return db.transaction(() =>
     answered.map(({ model, batch: { predictions, failures, watchId }, kept }) => {
-      const id = addBatch(db, { jobId, modelId: model.id, predictions, watchId }, now);
+      const { id: modelId, temperature } = model;
+      const id = addBatch(db, { jobId, modelId, predictions, watchId, temperature }, now);
       addBatchFailures(db, id, failures);
       addAuditEvent(db, {
         happenedAt: now,

@@ -42,6 +42,8 @@ export const warnings: Words['warnings'] = {
         : v.countedApart > 0
           ? ` ${n(v.countedApart, 'Patient von jetzt zählt', 'Patienten von jetzt zählen')} in ihr mehrfach, sodass Intervalle zu schmal sind und Falten von denen gelernt haben können, die sie beantworten: Trainieren Sie neu, bevor Sie den Zahlen trauen.`
           : ''),
+    earlierNotCounted: (v) =>
+      `${n(v.images, 'Bild, das schon beantwortet war, zählt', 'Bilder, die schon beantwortet waren, zählen')} nicht mit den anderen der Studie: Das Modell kann seitdem kalibriert worden sein, und wie es damals war, ist nicht bekannt. Klassifizieren Sie die ganze Studie noch einmal.`,
     littleMemory: (v) =>
       `Das LPM „${v.lpm}“ braucht bei ${v.inputSize.toLocaleString('de')} px etwa ${gigabytes(v.neededBytes)} Arbeitsspeicher, und nur ${gigabytes(v.freeBytes)} sind frei: Schließen Sie andere Programme, sonst kann es langsam werden oder enden.`,
   },

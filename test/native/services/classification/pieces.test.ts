@@ -14,7 +14,14 @@ import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { deleteModel } from '../../../../core/services/library/models.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import { addWatch, type BatchChoice, listWatches, removeWatch } from '../../../../core/store/index.ts';
+import {
+  addWatch,
+  type BatchChoice,
+  listWatches,
+  modelByName,
+  removeWatch,
+  setModelTemperature,
+} from '../../../../core/store/index.ts';
 import { testTime } from '../../../support/library.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { put, type TinyInstance, tinyDicom } from '../../../support/studies.ts';
@@ -185,4 +192,29 @@ test('what a deleted model said of a watched folder is not shown as what another
   const after = shown({ watch: watch.id }).studies;
   expect(after.map(([uid, images]) => [uid, images])).toEqual([['5.1', 1]]);
   expect(after).toEqual(await together([image('5.1', 3)]));
+});
+
+test('what was answered before the model was calibrated counts as the model answers now; where nobody knows how it was, it is left out and said', async () => {
+  await open();
+  const watch = watching('calibrated');
+  const { id, threshold } = modelByName(context.library.db, 'm') ?? { id: 0, threshold: null };
+  const calibrated = (temperature: number): void =>
+    setModelTemperature(context.library.writer, id, { temperature, threshold, findingThresholds: [] });
+  const paths = [1, 2, 3, 4, 5].map((n) => image('7.1', n * n));
+  const [a1, a2, a3, a4, a5] = paths as [string, string, string, string, string];
+  await watch.take([a1, a2]);
+  calibrated(3);
+  await watch.take([a3]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3]));
+  calibrated(0.6);
+  await watch.take([a4]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3, a4]));
+
+  // As an earlier version left it.
+  context.library.writer.run('UPDATE batches SET temperature = NULL WHERE watch_id = :id', { id: watch.id });
+  await watch.take([a5]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a5]));
+  expect(context.library.db.all("SELECT json_extract(warning, '$.images') AS images FROM job_warnings")).toEqual([
+    { images: 4 },
+  ]);
 });
