@@ -8,19 +8,34 @@ import { targets } from '../../targets/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type Warned, warn } from '../session/warn.ts';
 
-type Keyed = Pick<Prediction, 'level' | 'studyInstanceUID' | 'sopInstanceUID' | 'frame'>;
+type Keyed = Pick<Prediction, 'level' | 'studyInstanceUID' | 'sopInstanceUID' | 'frame' | 'contentHash'>;
 
 /** What a later result takes the place of: the same frame of an image, or the same study. */
 const keyOf = ({ level, studyInstanceUID, sopInstanceUID, frame }: Keyed): string =>
   level === 'study' ? studyInstanceUID : `${studyInstanceUID} ${sopInstanceUID} ${frame}`;
 
-/** The results of batches, oldest first, without those that a later batch has again. */
+/**
+ * The results of batches, oldest first, without those that a later batch has again: the image of a UID, which may have been corrected. A UID that stands
+ * for several contents within a batch tells nothing apart (faulty anonymisers give all images of a series one): of it only the same content is the same.
+ */
 export function withoutSuperseded<T extends Keyed>(batches: readonly (readonly T[])[]): T[] {
+  const ambiguous = new Set<string>();
+  for (const own of batches) {
+    const met = new Set<string>();
+    for (const prediction of own) {
+      const key = keyOf(prediction);
+      if (met.has(key)) ambiguous.add(key);
+      met.add(key);
+    }
+  }
+  const identityOf = (prediction: T): string => {
+    const key = keyOf(prediction);
+    return ambiguous.has(key) ? `${key} ${prediction.contentHash}` : key;
+  };
   const seen = new Set<string>();
   const kept = batches.toReversed().map((own) => {
-    // Within a batch two images of one UID are two: it told them apart by their content.
-    const left = own.filter((prediction) => !seen.has(keyOf(prediction)));
-    for (const prediction of own) seen.add(keyOf(prediction));
+    const left = own.filter((prediction) => !seen.has(identityOf(prediction)));
+    for (const prediction of own) seen.add(identityOf(prediction));
     return left;
   });
   return kept.reverse().flat();

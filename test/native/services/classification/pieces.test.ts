@@ -218,3 +218,21 @@ test('what was answered before the model was calibrated counts as the model answ
     { images: 4 },
   ]);
 });
+
+test('several images of one UID stay several, whichever piece they come in', async () => {
+  await open();
+  const watch = watching('alike');
+  const [a1, a2, a3, a4] = [1, 2, 3, 4].map((n) => image('8.1', n, { instance: '8.1.0' })) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await watch.take([a1]);
+  await watch.take([a2, a3]);
+  await watch.take([a4]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3, a4]));
+  // The same file once more is the same image.
+  await watch.take([a4]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3, a4]));
+});
