@@ -14,6 +14,8 @@ export interface BatchFailure {
   readonly code: string;
   readonly message: string;
   readonly action: string;
+  /** What a watched folder knew of a file that was gone when its turn came. */
+  readonly contentHash?: string | undefined;
 }
 
 export interface BatchRow {
@@ -184,9 +186,9 @@ export function placesOfInstances(
 export function addBatchFailures(db: WriteDb, batchId: number, failures: readonly BatchFailure[]): void {
   for (const failure of failures) {
     db.run(
-      `INSERT INTO batch_failures (batch_id, path, member, code, message, action)
-       VALUES (:batchId, :path, :member, :code, :message, :action)`,
-      { batchId, ...failure },
+      `INSERT INTO batch_failures (batch_id, path, member, code, message, action, content_hash)
+       VALUES (:batchId, :path, :member, :code, :message, :action, :contentHash)`,
+      { batchId, ...failure, contentHash: failure.contentHash ?? null },
     );
   }
 }

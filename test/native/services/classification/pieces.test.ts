@@ -1,5 +1,5 @@
 /** Studies that come in pieces: from a watched folder, by trying failed files again, and where files are gone when their turn comes. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import type { CoreContext } from '../../../../core/host/context.ts';
 import { classifyHandlers } from '../../../../core/host/handlers/classify.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { batchResults, exportResults } from '../../../../core/services/classification/results.ts';
-import { watchClassification } from '../../../../core/services/classification/watch.ts';
+import { FolderWatcher, watchClassification } from '../../../../core/services/classification/watch.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { deleteModel } from '../../../../core/services/library/models.ts';
@@ -235,4 +235,42 @@ test('several images of one UID stay several, whichever piece they come in', asy
   // The same file once more is the same image.
   await watch.take([a4]);
   expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3, a4]));
+});
+
+test('files that were gone when their turn came are taken once they are there again, also after a restart, and are failed ones no more', async () => {
+  await open();
+  const [a1, a2, b1] = [image('9.1', 1), image('9.1', 2), image('9.2', 3)];
+  const orders: ClassifyOptions[] = [];
+  const started = () =>
+    new FolderWatcher(context, {
+      take: (watch, files) => orders.push(watchClassification(watch, files)) > 0,
+      changed: () => {},
+      settleMs: 0,
+      clock: () => 0,
+    });
+  const ordered = async (): Promise<ClassifyOptions> => {
+    await started().look();
+    const [order, ...others] = orders.splice(0);
+    if (order === undefined || others.length > 0) throw new Error('one order was given');
+    return order;
+  };
+  const [arrivals, away] = [join(folder, 'arrivals'), join(folder, 'away')];
+  const id = started().add({ folder: arrivals, model: 'm', dataset: null });
+  const order = await ordered();
+  renameSync(arrivals, away);
+  const { batchId } = await classifyPaths(context, order);
+  const names = ['1.dcm', '2.dcm', '3.dcm'].map((name) => [name, 'FILE_NOT_FOUND']);
+  expect(shown({ watch: id }).failures).toEqual(names);
+  // Tried again while the drive is still away, they are not lost either.
+  await classifyPaths(context, retryOf(batchId));
+  expect(shown({ watch: id }).failures).toEqual(names);
+  renameSync(away, arrivals);
+  const again = await ordered();
+  expect(shown({ watch: id }).failures).toEqual([]);
+  await classifyPaths(context, again);
+  expect(shown({ watch: id })).toEqual({ studies: await together([a1, a2, b1]), failures: [] });
+  await started().look();
+  expect(orders).toEqual([]);
+  // Names of paths can be guessed from their hashes: none is kept that is of no use any more.
+  expect(context.library.db.all('SELECT path_hash FROM watched_files WHERE path_hash IS NOT NULL')).toEqual([]);
 });
