@@ -274,3 +274,13 @@ test('files that were gone when their turn came are taken once they are there ag
   // Names of paths can be guessed from their hashes: none is kept that is of no use any more.
   expect(context.library.db.all('SELECT path_hash FROM watched_files WHERE path_hash IS NOT NULL')).toEqual([]);
 });
+
+test('failed files of a model that a folder had before are tried again apart from it', async () => {
+  await open();
+  const watch = watching('other model');
+  const { batchId } = await watch.take([image('10.1', 1), join(folder, 'missing.dcm')]);
+  expect(retryOf(batchId).watchId).toBe(watch.id);
+  context.library.writer.run("UPDATE watches SET model = 'another' WHERE id = :id", { id: watch.id });
+  expect(retryOf(batchId)).toMatchObject({ model: 'm', retries: batchId });
+  expect(retryOf(batchId)).not.toHaveProperty('watchId');
+});
