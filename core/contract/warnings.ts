@@ -43,6 +43,7 @@ export const jobWarningSchema = z.discriminatedUnion('code', [
     std: otherwise(channels),
     eps: otherwise(z.number()),
   }),
+  of('earlierNotCounted', { images: count }),
   of('littleMemory', { lpm: z.string(), inputSize: count, neededBytes: z.number(), freeBytes: z.number() }),
 ]);
 export type JobWarning = z.infer<typeof jobWarningSchema>;
@@ -100,6 +101,8 @@ export const englishWarnings: WarningWords = {
     ];
     return `The LPM "${v.lpm}" has these weights and is read as it was added: ${parts.filter((part) => part !== null).join('; ')}. Added under a name of their own these files become another LPM.`;
   },
+  earlierNotCounted: (v) =>
+    `${counted('en', v.images, 'image that was answered before is', 'images that were answered before are')} not counted with the others of the study: the model may have been calibrated since, and how it was then is not known. Classify the whole study once more.`,
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,
 };

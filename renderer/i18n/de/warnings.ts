@@ -52,6 +52,8 @@ export const warnings: Words['warnings'] = {
       ];
       return `Das LPM „${v.lpm}“ hat diese Gewichte und wird gelesen, wie es hinzugefügt wurde: ${parts.filter((part) => part !== null).join(', ')}. Unter einem eigenen Namen hinzugefügt werden diese Dateien ein weiteres LPM.`;
     },
+    earlierNotCounted: (v) =>
+      `${n(v.images, 'Bild, das schon beantwortet war, zählt', 'Bilder, die schon beantwortet waren, zählen')} nicht mit den anderen der Studie: Das Modell kann seitdem kalibriert worden sein, und wie es damals war, ist nicht bekannt. Klassifizieren Sie die ganze Studie noch einmal.`,
     littleMemory: (v) =>
       `Das LPM „${v.lpm}“ braucht bei ${v.inputSize.toLocaleString('de')} px etwa ${gigabytes(v.neededBytes)} Arbeitsspeicher, und nur ${gigabytes(v.freeBytes)} sind frei: Schließen Sie andere Programme, sonst kann es langsam werden oder enden.`,
   },
