@@ -36,18 +36,22 @@ export function labelLines({ labels, splits }: Pick<ImportReport, 'labels' | 'sp
   ];
 }
 
-/** Why a labels file came to nothing: none of its rows fitted an image, and it gave neither patients nor a split. Null otherwise. */
-export function labelsFailure({
-  labels,
-  notes,
-  splits,
-}: Pick<ImportReport, 'labels' | 'notes' | 'splits'>): SerialisedError | null {
-  const given = splits.train + splits.val + splits.test > 0 || notes.some(({ code }) => code === 'patientsGiven');
-  if (labels.rows === 0 || labels.applied + labels.unchanged + labels.changed > 0 || given) return null;
+type Taken = Pick<ImportReport, 'labels' | 'notes' | 'splits'>;
+
+/** Whether a label, a split or a patient was taken from a labels file or from class folders. */
+export function isOfUse({ labels, notes, splits }: Taken): boolean {
+  const taken = labels.applied + labels.unchanged + labels.changed + splits.train + splits.val + splits.test;
+  return taken > 0 || notes.some(({ code }) => code === 'patientsGiven');
+}
+
+/** Why a labels file came to nothing: of none of its rows a label, a patient or a split could be taken. Null otherwise. */
+export function labelsFailure(report: Taken): SerialisedError | null {
+  const { labels } = report;
+  if (labels.rows === 0 || isOfUse(report)) return null;
   const byName = labels.problems.some(({ message }) => /^no (?:file|image) /.test(message));
   return {
     code: 'LABELS_INVALID',
-    message: 'No row of the labels fitted an image: the problems of the labels say why.',
+    message: 'No row of the labels could be used: the problems of the labels say why.',
     action: `Correct the file and run the same command again.${
       byName
         ? ' If the names alone tell the images, whatever their folders and extensions: --key-column NAME --keys file-name.'

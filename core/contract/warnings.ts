@@ -16,6 +16,9 @@ export type WarningCause = z.infer<typeof causeSchema>;
 
 /** What images are read for. */
 const readFor = z.enum(['training', 'search']);
+/** What a library keeps of an LPM, and what other files of the same weights say of it. */
+const otherwise = <T extends z.ZodType>(value: T) => z.object({ kept: value, told: value }).nullable();
+const channels = z.array(z.number());
 const version = { dataset: z.string(), version: z.int().positive() };
 
 const of = <C extends string, T extends z.ZodRawShape>(code: C, values: T) =>
@@ -34,6 +37,13 @@ export const jobWarningSchema = z.discriminatedUnion('code', [
   of('computedElsewhere', { engine: z.string(), device: z.string(), cause: causeSchema }),
   of('startKnowsPatients', { model: z.string(), part: z.enum(['val', 'test']), patients: count }),
   of('patientsMoved', { images: count, inSeveralParts: count, countedApart: count }),
+  of('lpmReadAsAdded', {
+    lpm: z.string(),
+    mean: otherwise(channels),
+    std: otherwise(channels),
+    eps: otherwise(z.number()),
+  }),
+  of('earlierNotCounted', { images: count }),
   of('littleMemory', { lpm: z.string(), inputSize: count, neededBytes: z.number(), freeBytes: z.number() }),
 ]);
 export type JobWarning = z.infer<typeof jobWarningSchema>;
@@ -82,6 +92,17 @@ export const englishWarnings: WarningWords = {
       : v.countedApart > 0
         ? ` ${counted('en', v.countedApart, 'patient of now counts', 'patients of now count')} as several in it, so that intervals are too narrow and folds may have learned from whom they answer: train anew before you trust the figures.`
         : ''),
+  lpmReadAsAdded: (v) => {
+    const pixels = (values: readonly number[]): string => values.join(', ');
+    const parts = [
+      v.mean && `mean of pixels ${pixels(v.mean.kept)} (these files say ${pixels(v.mean.told)})`,
+      v.std && `deviation of pixels ${pixels(v.std.kept)} (these files say ${pixels(v.std.told)})`,
+      v.eps && `epsilon of the norms ${v.eps.kept} (these files say ${v.eps.told})`,
+    ];
+    return `The LPM "${v.lpm}" has these weights and is read as it was added: ${parts.filter((part) => part !== null).join('; ')}. Added under a name of their own these files become another LPM.`;
+  },
+  earlierNotCounted: (v) =>
+    `${counted('en', v.images, 'image that was answered before is', 'images that were answered before are')} not counted with the others of the study: the model may have been calibrated since, and how it was then is not known. Classify the whole study once more.`,
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,
 };

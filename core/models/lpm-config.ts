@@ -75,6 +75,8 @@ export interface LpmConfig {
   readonly poolMlpWidth?: number;
   /** The last norm is the summary's alone: the hidden state is given without it (CLIP). */
   readonly lastNorm?: 'summary';
+  /** Epsilon, mean and deviation are part of its identity: it was added beside an LPM of the same weights that is read otherwise. */
+  readonly ownReading?: true;
 }
 
 /** Names and shapes of the tensors of a file; core/weights' TensorFile fits. */

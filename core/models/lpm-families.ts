@@ -18,8 +18,8 @@ export type Places = Readonly<Record<string, Place | readonly Place[]>>;
 export interface LpmFamily {
   /** What people call it. */
   readonly title: string;
-  /** What they call those whose configuration has a field that others lack, the first that fits. */
-  readonly titles?: readonly (readonly [keyof LpmConfig, string])[];
+  /** What they call some of them, the first that fits. */
+  readonly titles?: readonly (readonly [fits: (config: LpmConfig) => boolean, string])[];
   /** `model_type` in configurations of Hugging Face. */
   readonly types: readonly string[];
   readonly places: Places;
@@ -131,9 +131,11 @@ export const lpmFamilies: Readonly<Record<Naming, LpmFamily>> = {
   timm: {
     title: "ViT by timm's names",
     titles: [
-      ['rotaryBase', 'DINOv3'],
-      ['classToken', 'SigLIP'],
-      ['preNorm', 'CLIP'],
+      [(config) => config.rotaryBase !== undefined, 'DINOv3'],
+      // I-JEPA lacks a class token, too: it has neither the pool nor the activation.
+      [(config) => config.summary === 'attention-pool', 'SigLIP'],
+      [(config) => config.classToken === false && config.activation === 'tanh-gelu', 'SigLIP'],
+      [(config) => config.preNorm !== undefined, 'CLIP'],
     ],
     types: [],
     places: {
@@ -279,7 +281,7 @@ export const lpmFamilies: Readonly<Record<Naming, LpmFamily>> = {
 /** What people call an LPM of this configuration. */
 export function titleOf(config: LpmConfig): string {
   const { title, titles = [] } = lpmFamilies[config.naming];
-  return titles.find(([field]) => config[field] !== undefined)?.[1] ?? title;
+  return titles.find(([fits]) => fits(config))?.[1] ?? title;
 }
 
 /** `model_type`s of configurations that are taken. */

@@ -72,16 +72,24 @@ export function canonicalShapes(config: LpmConfig): ReadonlyMap<string, Shape> {
   return shapes;
 }
 
-/** What no tensor shows but the network needs: part of an LPM's identity beside its tensors. Numbers, by name. */
+/**
+ * What no tensor shows but the network needs: part of an LPM's identity beside its tensors. Numbers, by name. Epsilon and pixels are left out of
+ * most: files of the same weights in other namings hardly differ in them, and LPMs of before keep their identity.
+ */
 export function identityFacts(config: LpmConfig): Readonly<Record<string, number>> {
-  const { heads, activation, rotaryBase, summary, lastNorm } = config;
+  const { heads, activation, rotaryBase, summary, lastNorm, ownReading, eps, mean, std } = config;
   return {
     heads,
     ...(activation === undefined ? {} : { activation: 1 + otherActivations.indexOf(activation) }),
     ...(rotaryBase === undefined ? {} : { rotaryBase }),
     ...(summary === undefined ? {} : { summary: 1 + otherSummaries.indexOf(summary) }),
     ...(lastNorm === undefined ? {} : { lastNorm: 1 }),
+    ...(ownReading === undefined ? {} : { eps, ...byChannel('mean', mean), ...byChannel('std', std) }),
   };
+}
+
+function byChannel(name: string, values: LpmConfig['mean']): Readonly<Record<string, number>> {
+  return Object.fromEntries(values.map((value, channel) => [`${name}${channel}`, value]));
 }
 
 /** How many problems a message spells out before it only counts the rest. */

@@ -23,7 +23,7 @@ export * from './queries/erasure.ts';
 export * from './queries/evaluations.ts';
 export * from './queries/instances.ts';
 export * from './queries/job-runs.ts';
-export { keepJobWarning, warningsOfRun } from './queries/job-warnings.ts';
+export { forgetWholeJobWarnings, keepJobWarning, warningsOfRun } from './queries/job-warnings.ts';
 export * from './queries/jobs.ts';
 export * from './queries/label-checks.ts';
 export * from './queries/labels.ts';

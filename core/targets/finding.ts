@@ -16,7 +16,7 @@ import {
   sigmoidRows,
 } from '../statistics/findings.ts';
 import { poolRows } from '../statistics/pooling.ts';
-import { logit } from '../statistics/proportions.ts';
+import { logistic, logit } from '../statistics/proportions.ts';
 import type { OperatingPoint, Target } from './target.ts';
 
 /** Where no operating point was chosen, nothing better is known. */
@@ -75,6 +75,7 @@ export const findingTarget: Target = {
   balancedWeights: presenceWeights,
   probabilities: sigmoidRows,
   temperature: fitFindingsTemperature,
+  sharpened: (probabilities, times) => probabilities.map((p) => logistic(logit(p) * times)),
   poolStudies: poolRows,
   chooseCut: () => null,
   chooseThresholds: (probabilities, marks, findings) => chooseThresholds({ probabilities, marks, findings }),

@@ -43,6 +43,14 @@ export const oneOfSeveral = {
   balancedWeights,
   probabilities: (values, logits) => softmaxRows(values, logits),
   temperature: fitTemperature,
+  sharpened: (probabilities, times) =>
+    // Logits but for a constant, on which a softmax does not depend.
+    Array.from(
+      softmaxRows(
+        probabilities.map((p) => Math.log(p) * times),
+        probabilities.length,
+      ),
+    ),
   poolStudies,
   chooseCut,
   chooseThresholds: () => [],

@@ -52,6 +52,7 @@ export const quantityTarget: Target = {
     return Float64Array.from(values, (value) => value * deviation + mean);
   },
   temperature: () => 1,
+  sharpened: (values) => values,
   poolStudies: poolRows,
   chooseCut: () => null,
   chooseThresholds: () => [],

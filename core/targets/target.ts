@@ -109,6 +109,8 @@ export interface Target {
   readonly probabilities: (values: ArrayLike<number>, logits: number, scale?: LabelScale | null) => Float64Array;
   /** The number that divides the logits so that probabilities are right as often as they say (calibration). */
   readonly temperature: (values: ArrayLike<number>, labels: ArrayLike<number>, logits: number) => number;
+  /** Probabilities of one example as they are when its logits are `times` as large: what another temperature makes of them. */
+  readonly sharpened: (probabilities: readonly number[], times: number) => readonly number[];
   /** The probabilities of each study from those of its images. */
   readonly poolStudies: (
     probabilities: Float64Array,

@@ -64,9 +64,9 @@ function stat(path: string): ReturnType<typeof statSync> & object {
     return statSync(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new AppError(code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `${basename(path)}: ${code}.`, {
-      cause,
-    });
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    const why = isMissing ? 'is not there' : `cannot be read (${code})`;
+    throw new AppError(isMissing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `${basename(path)} ${why}.`, { cause });
   }
 }
 

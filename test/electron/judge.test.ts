@@ -40,7 +40,14 @@ test('a model is judged: curves, threshold by keyboard, cases of a cell, compari
   await page.getByText('Threshold stored with the model').waitFor();
   await page.getByText(/^Kappa: −?\d/).waitFor();
 
-  await openCell(page, page.getByRole('button', { name: /cases labelled plain, answered plain/ }));
+  const cell = page.getByRole('button', { name: /cases labelled plain, answered plain/ });
+  await openCell(page, cell);
+  // The list follows the threshold, by whichever key it is moved: at the top of the scale no case is in the cell.
+  const listed = page.getByRole('listitem', { name: /^Case \d+: labelled plain, answered plain$/ });
+  expect(await listed.count()).toBeGreaterThan(0);
+  await slider.focus();
+  for (let press = 0; press < 20; press++) await page.keyboard.press('PageUp');
+  await expect.poll(() => listed.count()).toBe(0);
 
   expect(await seriousViolations(page)).toEqual([]);
 

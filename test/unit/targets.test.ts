@@ -123,3 +123,19 @@ test('a target is named where CONTRIBUTING says that one is added, and nowhere e
   // Its own object is the place more.
   expect(row).toContain(`| ${places.length + 1}: `);
 });
+
+test.each(targetKinds.filter((kind) => kind !== 'quantity'))(
+  '%s: what another temperature makes of probabilities is what it makes of the logits',
+  (kind) => {
+    const target = targets[kind];
+    const at = (temperature: number): number[] => [
+      ...target.probabilities(
+        [3, -1, 0.5].map((z) => z / temperature),
+        3,
+      ),
+    ];
+    for (const [i, p] of target.sharpened(at(2), 2 / 0.7).entries()) expect(p).toBeCloseTo(at(0.7)[i] as number, 12);
+    // What a float can no longer tell from certainty stays certain.
+    expect([...target.sharpened([0, 1, 0], 0.5)]).toEqual([0, 1, 0]);
+  },
+);

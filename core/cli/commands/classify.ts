@@ -79,7 +79,11 @@ export const command = defineCommand({
     const report = await classifyPaths(services, { paths: wordsArgument(args, 0), model, otherModels, ...options });
     const { modelVerdict } = await import('../../services/evaluation/judge-report.ts');
     const { others, ...own } = report;
-    const answered = [own, ...others].map((each) => ({ ...each, verdict: modelVerdict(services, each.model) }));
+    const answered = [own, ...others].map((each, m) => ({
+      ...each,
+      verdict: modelVerdict(services, each.model),
+      ...(found[m] === undefined ? {} : { referralFound: found[m] }),
+    }));
     const lines = [
       ...(taken === null
         ? []
@@ -87,7 +91,7 @@ export const command = defineCommand({
       ...answered.flatMap((each, m) => [
         ...(m === 0 ? [] : ['']),
         ...verdictLines(each.verdict),
-        ...(found[m] ?? []).map((outcome) => `Rule of referral: ${referralWords(outcome)}`),
+        ...(each.referralFound ?? []).map((outcome) => `Rule of referral: ${referralWords(outcome)}`),
         ...classifyLines(each),
       ]),
       researchUseOnly,

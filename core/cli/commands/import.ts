@@ -14,7 +14,7 @@ import {
 import { isNoImage } from '../../services/files/no-image.ts';
 import { defineCommand, UsageError, wordsArgument } from '../command.ts';
 import { formatDuration, plural } from '../format.ts';
-import { folderClassesLines, labelLines, labelsFailure, previewLines, refusedLines } from '../label-lines.ts';
+import { folderClassesLines, isOfUse, labelLines, labelsFailure, previewLines, refusedLines } from '../label-lines.ts';
 import { noteLines } from '../note-lines.ts';
 import { given, list, oneOf, optionalOneOf, outputFile, requiredText, text, toggle } from '../options.ts';
 import { problemLines } from '../problem-lines.ts';
@@ -194,7 +194,8 @@ function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): strin
 /** Why an import came to nothing, which a script must be able to tell: exit status 1. Null where something of it was of use. */
 export function importFailure(report: ImportReport): SerialisedError | null {
   const { instances, total, imported, alreadyThere, duplicate, problems } = report;
-  if (instances === 0 || (total > 0 && imported + alreadyThere + duplicate === 0)) {
+  // Labels of images that came earlier may lie in a folder without images.
+  if (instances === 0 || (total > 0 && imported + alreadyThere + duplicate === 0 && !isOfUse(report))) {
     const first = problems.find(({ code }) => !isNoImage(code));
     const files = total === 0 ? 'there is no file' : `none of ${plural(total, 'file')} could be used`;
     return {

@@ -6,7 +6,7 @@ import { batchResults, exportResults } from '../../services/classification/resul
 import { ensureDatasetApart } from '../../services/datasets/apart.ts';
 import { modelVerdict } from '../../services/evaluation/judge-report.ts';
 import { deleteBatches } from '../../services/library/delete-batch.ts';
-import { batchFailures, listBatches, modelByName } from '../../store/index.ts';
+import { batchFailures, listBatches, listWatches, modelByName } from '../../store/index.ts';
 import type { CoreContext } from '../context.ts';
 
 export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext> = {
@@ -26,7 +26,9 @@ export const classifyHandlers: Handlers<keyof typeof classifyCalls, CoreContext>
     if (model === undefined || paths.length === 0) {
       throw new AppError('BAD_INPUT', 'There is nothing to try again in these results.');
     }
-    const ofWatch = watchId === null ? {} : { watchId };
+    // A folder that goes by another model by now is about the results of that one.
+    const isOfWatch = listWatches(db).some((watch) => watch.id === watchId && watch.model === model);
+    const ofWatch = watchId !== null && isOfWatch ? { watchId } : {};
     return queue.add('classify', { paths, model, retries: batch, ...ofWatch, mayBeGone: true });
   },
   'classify.export': ({ choice, format, path }, { services }) => {

@@ -19,6 +19,9 @@ import {
   addBatch,
   addBatchFailures,
   type BatchFailure,
+  contentAt,
+  forgetGoneFiles,
+  forgetPlacesTaken,
   instanceByUid,
   watchOfJob,
 } from '../../store/index.ts';
@@ -38,6 +41,7 @@ import { countDecisions, countDisagreement, countReferred, imagePrediction, stud
 import { resultsFiles } from './results-files.ts';
 import { asFiled, type ClassifySources, countSources, scanSources } from './sources.ts';
 import { answeredBefore } from './superseded.ts';
+import { pathHashOf } from './watch.ts';
 
 /**
  * Classifies every image below `paths` and writes the CSV file, or one a model. Several models read the images once, and each answers as it does alone. A file that cannot be used is named in `problems` and
@@ -88,7 +92,7 @@ export const classifyJob = defineJob({
       context,
       answered.map(({ record, images, studies, failures, kept }) => ({
         model: record,
-        batch: { predictions: [...images, ...studies], failures, watchId },
+        batch: { predictions: [...images, ...studies], failures, watchId, paths: options.paths },
         kept,
       })),
       tools.jobId,
@@ -231,6 +235,7 @@ interface Answered {
     readonly predictions: readonly Prediction[];
     readonly failures: readonly BatchFailure[];
     readonly watchId: number | null;
+    readonly paths: readonly string[];
   };
   readonly kept: KeptResults;
 }
@@ -244,9 +249,21 @@ function remember(context: ServiceContext, answered: readonly Answered[], jobId:
   const db = context.library.writer;
   const now = timeOf(context);
   return db.transaction(() =>
-    answered.map(({ model, batch: { predictions, failures, watchId }, kept }) => {
-      const id = addBatch(db, { jobId, modelId: model.id, predictions, watchId }, now);
-      addBatchFailures(db, id, failures);
+    answered.map(({ model, batch: { predictions, failures, watchId, paths }, kept }) => {
+      const { id: modelId, temperature } = model;
+      const id = addBatch(db, { jobId, modelId, predictions, watchId, temperature }, now);
+      if (watchId === null) addBatchFailures(db, id, failures);
+      else {
+        const known = failures.map((failure) => {
+          const { code, path } = failure;
+          if (code !== 'FILE_NOT_FOUND') return failure;
+          return { ...failure, contentHash: contentAt(db, watchId, { path, pathHash: pathHashOf(path) }) };
+        });
+        addBatchFailures(db, id, known);
+        // They are taken once they are there again, or where they were moved to.
+        forgetGoneFiles(db, watchId, id);
+        forgetPlacesTaken(db, watchId, paths.map(pathHashOf));
+      }
       addAuditEvent(db, {
         happenedAt: now,
         action: 'batch.classified',

@@ -19,7 +19,6 @@ import {
   batchFailures,
   datasetByName,
   deletedDatasets,
-  forgetWatchedFiles,
   listWatches,
   modelByName,
   removeWatch,
@@ -77,8 +76,6 @@ interface State {
   contents: Set<string>;
   places: Set<string>;
   seen: Map<string, Seen>;
-  /** Handed over last, by path, with their contents. */
-  last: ReadonlyMap<string, string>;
   waiting: number;
   problem: { message: string; action: string } | null;
 }
@@ -175,25 +172,14 @@ export class FolderWatcher {
     throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}".`);
   }
 
-  /**
-   * A job of the queue changed. Files that were gone when their turn came are new ones again: where they were moved to within the folder, or once its
-   * drive is back.
-   */
+  /** A job of the queue changed: files of it that were gone when their turn came are no longer known, so what is known of the folder is read anew. */
   jobChanged(job: JobView): void {
     if (job.kind !== 'classify' || job.isStoppable || job.result === null) return;
     const watchId = job.payload?.watchId;
     const { batchId } = job.result;
-    const last = watchId === undefined ? undefined : this.#states.get(watchId)?.last;
-    if (watchId === undefined || batchId === null || last === undefined) return;
-    const { db, writer } = this.#context.library;
-    const gone = batchFailures(db, { batch: batchId }).flatMap(({ code, path }) => {
-      const contentHash = code === 'FILE_NOT_FOUND' ? last.get(path) : undefined;
-      return contentHash === undefined ? [] : [contentHash];
-    });
-    if (gone.length === 0) return;
-    forgetWatchedFiles(writer, watchId, gone);
-    // What is known of the folder is read anew.
-    this.#states.delete(watchId);
+    if (watchId === undefined || batchId === null) return;
+    const failures = batchFailures(this.#context.library.db, { batch: batchId });
+    if (failures.some(({ code }) => code === 'FILE_NOT_FOUND')) this.#states.delete(watchId);
   }
 
   /** Looks through every watched folder once. */
@@ -265,7 +251,7 @@ export class FolderWatcher {
       seen.contentHash = contentHash;
       if (state.contents.has(contentHash)) known.push({ contentHash, placeHash });
       else if (fresh.has(contentHash)) alike.push({ contentHash, placeHash });
-      else fresh.set(contentHash, { path, contentHash, placeHash });
+      else fresh.set(contentHash, { path, pathHash: pathHashOf(path), contentHash, placeHash });
     }
     // Reading takes a while: the folder may be watched no more, or its model or data set have another name.
     const now = this.#states.get(watch.id) === state ? this.#row(watch.id) : undefined;
@@ -279,7 +265,6 @@ export class FolderWatcher {
       state.contents.add(contentHash);
       state.places.add(placeHash);
     }
-    if (isTaken) state.last = new Map([...fresh.values()].map(({ path, contentHash }) => [path, contentHash]));
     state.waiting -= done.length;
     this.#options.changed();
     return unreadable;
@@ -302,13 +287,17 @@ export class FolderWatcher {
     const state = {
       ...watchedFiles(this.#context.library.db, id),
       seen: new Map(),
-      last: new Map(),
       waiting: 0,
       problem: null,
     };
     this.#states.set(id, state);
     return state;
   }
+}
+
+/** By what the library knows a path that it does not keep. */
+export function pathHashOf(path: string): string {
+  return sha256(new TextEncoder().encode(path));
 }
 
 /** What a watch asks of the queue for some of its files. */

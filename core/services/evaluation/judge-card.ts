@@ -1,5 +1,11 @@
 /** What a model card tells, from the library alone. */
-import { type ModelCard, type ModelRecord, type RunRecord, targetFacts } from '../../contract/index.ts';
+import {
+  type ModelCard,
+  type ModelRecord,
+  type RunRecord,
+  targetFacts,
+  type WarningCode,
+} from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import {
   evaluationsOf,
@@ -57,9 +63,14 @@ export function modelCard(context: ServiceContext, name: string): ModelCard {
   };
 }
 
-/** What was found when it was trained; of the people whom it learned from what is so now, because patients may have become one since. */
+/**
+ * What is not said of a model as it was said when it was trained: of the people whom it learned from stands what is so now, because patients may have become
+ * one since; and what the machine had of free memory then says nothing of the model.
+ */
+const notOfModel: readonly WarningCode[] = ['startKnowsPatients', 'littleMemory'];
+
 function warningsOf({ library: { db } }: ServiceContext, run: RunRecord): ModelCard['warnings'] {
-  const said = warningsOfRun(db, run.id).filter(({ code }) => code !== 'startKnowsPatients');
+  const said = warningsOfRun(db, run.id).filter(({ code }) => !notOfModel.includes(code));
   return [...said, ...peopleWarnings(db, run)];
 }
 

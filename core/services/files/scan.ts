@@ -53,8 +53,8 @@ export interface ScanOptions {
   readonly isKnown?: (place: ScannedPlace) => boolean;
   /** Whose a picture is where nothing says it; without a rule each is its own patient, unless class folders name patients. */
   readonly picturePatients?: PicturePatients | undefined;
-  /** The patient of a picture, where a sidecar file tells. */
-  readonly patientOf?: (path: string, member: string) => string | undefined;
+  /** The patient of a picture, where a sidecar file tells; `own` is whose it is without that, null where nothing says it. */
+  readonly patientOf?: (path: string, member: string, own: string | null) => string | undefined;
   /** True where nothing is kept of what is found: of plain files only the head is read. */
   readonly isPreview?: boolean;
   /** True where a given path that is gone, or cannot be read, is one reason among others and not the end. */
@@ -118,7 +118,7 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
       const packed = packedDocument(base.name);
       return packed === null ? file : { ...base, problem: packed };
     }
-    const context = withGiven(picture, options.patientOf?.(path, ''), dirname(path));
+    const context = withGiven(picture, options.patientOf?.(path, '', picture.patientKey), dirname(path));
     return {
       ...base,
       found: await withTimeout(
@@ -171,7 +171,7 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
   try {
     const bytes = await read();
     const alone = base.picture ?? { patientKey: null, studyKey: null };
-    const context = withGiven(alone, options.patientOf?.(path, member), dirname(`${path}/${member}`));
+    const context = withGiven(alone, options.patientOf?.(path, member, alone.patientKey), dirname(`${path}/${member}`));
     return { ...base, found: await identifyBytes(bytes, context, options.looksInto === true) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };

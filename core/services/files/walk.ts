@@ -33,11 +33,15 @@ export async function* walkFiles(
   exclude: ReadonlySet<string>,
   { mayBeGone = false }: { readonly mayBeGone?: boolean | undefined } = {},
 ): AsyncGenerator<WalkedFile> {
+  // A slip in the last of them is told before hours of work, not after.
+  if (!mayBeGone) await requirePaths(paths);
   // Overlapping paths (a folder and one of its own folders) give each file once.
   const seen = new Set<string>(exclude);
-  // All of them before the first is walked: a slip in the last one is told before hours of work, not after.
-  for (const { path, found } of await describeRoots(paths, mayBeGone)) {
+  for (const given of paths) {
+    const path = resolve(given);
+    const found = await describeRoot(path);
     if (found instanceof AppError) {
+      if (!mayBeGone) throw asTyped(found, path);
       yield refused(path, dirname(path), [], found);
       continue;
     }
@@ -53,30 +57,22 @@ export async function* walkFiles(
   }
 }
 
-/** @throws FILE_NOT_FOUND, FILE_UNREADABLE for the first of the given paths that cannot be used */
-export async function requirePaths(paths: readonly string[]): Promise<void> {
-  await describeRoots(paths, false);
-}
-
-interface Root {
-  readonly path: string;
-  /** What is there and where it really is, or why it cannot be used. */
-  readonly found: [Stats, string] | AppError;
-}
-
-async function describeRoots(paths: readonly string[], mayBeGone: boolean): Promise<Root[]> {
-  const roots: Root[] = [];
+/**
+ * Looks whether all of the given paths are there.
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE for the first that cannot be used; the signal's reason
+ */
+export async function requirePaths(paths: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const given of paths) {
+    signal?.throwIfAborted();
     const path = resolve(given);
     const found = await describeRoot(path);
-    if (found instanceof AppError && !mayBeGone) {
-      // The user typed this path, so it may be shown as typed.
-      throw new AppError(found.code, `${path}: ${found.message}`, { cause: found.cause });
-    }
-    roots.push({ path, found });
+    if (found instanceof AppError) throw asTyped(found, path);
   }
-  return roots;
 }
+
+/** The user typed this path, so it may be shown as typed. */
+const asTyped = ({ code, message, cause }: AppError, path: string): AppError =>
+  new AppError(code, `${path}: ${message}`, { cause });
 
 async function describeRoot(path: string): Promise<[Stats, string] | AppError> {
   try {

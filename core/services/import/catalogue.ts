@@ -2,6 +2,7 @@
 import type { ImagePlace, InstanceId, PatientId, SeriesId, StudyId } from '../../contract/index.ts';
 import {
   fileAt,
+  headersOfStudy,
   type PlacedImage,
   patientOfStudy,
   placedImagesOf,
@@ -19,6 +20,8 @@ export interface CatalogueImage extends ImagePlace {
   readonly seriesInstanceUID: string;
   readonly studyInstanceUID: string;
   readonly patientKey: string;
+  /** Whose it is by itself, where a labels file or a user gave it to another patient. */
+  readonly ownPatientKey: string;
   /** As its header has it; null for pictures, headers without one and studies under pseudonyms. */
   readonly accessionNumber: string | null;
   readonly kind: 'dicom' | 'picture';
@@ -98,10 +101,12 @@ export async function previewCatalogue(
       image = id === undefined ? undefined : joined(placesOfImage(db, id))[0];
     } else if (one.found !== null) {
       const { instance } = one.found;
-      const there = images.get(instance.sopInstanceUID);
+      const at = known(path, member);
+      const lies = at === undefined ? undefined : joined(placesOfImage(db, at))[0];
+      const isSame = lies?.kind === 'dicom' && lies.sopInstanceUID === instance.sopInstanceUID;
+      const there = images.get(instance.sopInstanceUID) ?? (isSame ? lies : undefined);
       const patientKey = identity.patientKey(instance.patientKey);
-      if (there?.kind === 'dicom' && known(path, member) === there.instanceId)
-        corrected.set(instance.sopInstanceUID, patientKey);
+      if (isSame) corrected.set(instance.sopInstanceUID, patientKey);
       const isHidden = pseudonymise || patientKey !== instance.patientKey;
       image = there ?? {
         ...ids.of(instance.studyInstanceUID, instance.seriesInstanceUID, patientKey),
@@ -109,6 +114,7 @@ export async function previewCatalogue(
         seriesInstanceUID: instance.seriesInstanceUID,
         studyInstanceUID: instance.studyInstanceUID,
         patientKey,
+        ownPatientKey: identity.patientKey(instance.ownPatientKey ?? instance.patientKey),
         accessionNumber: isHidden ? null : (instance.description?.accessionNumber ?? null),
         kind: instance.kind,
         places: [],
@@ -134,11 +140,15 @@ function asCorrected(
   ids: NewIds,
   corrected: ReadonlyMap<string, string>,
 ): (image: CatalogueImage) => CatalogueImage {
-  const whose = ({ sopInstanceUID, patientKey }: CatalogueImage): string => corrected.get(sopInstanceUID) ?? patientKey;
   const studies = corrected.size === 0 ? [] : Map.groupBy(images, ({ studyInstanceUID }) => studyInstanceUID);
   const moved = new Map<CatalogueImage, CatalogueImage>();
   for (const [uid, own] of studies) {
-    const [key, ...others] = new Set(own.map(whose));
+    if (!own.some(({ sopInstanceUID }) => corrected.has(sopInstanceUID))) continue;
+    // A study is one whole in the library: images of it that are in no data set, or in another, hold it where it is.
+    const headers = headersOfStudy(db, uid);
+    for (const { sopInstanceUID, patientKey } of own)
+      headers.set(sopInstanceUID, corrected.get(sopInstanceUID) ?? headers.get(sopInstanceUID) ?? patientKey);
+    const [key, ...others] = new Set(headers.values());
     const isMoved = key !== undefined && others.length === 0 && own.some(({ patientKey }) => patientKey !== key);
     if (!isMoved || patientOfStudy(db, uid)?.isGiven === true) continue;
     for (const image of own) moved.set(image, { ...image, patientKey: key, patientId: ids.patient(key) });

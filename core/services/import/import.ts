@@ -29,13 +29,15 @@ import { datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
 import { labelChoice, namesOf } from './class-names.ts';
 import { refuseFolderClasses } from './folder-classes.ts';
+import { patientsByPath } from './given-patients.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
 import { effectNotes, overruledNote } from './label-effects.ts';
 import { labelNotes } from './label-notes.ts';
-import { pathBases, placesOfPath } from './label-paths.ts';
+import { pathBases } from './label-paths.ts';
 import { refusedOfProblems, rowIndex, type UsableLabels, usableLabels } from './label-rows.ts';
-import { applyLabels, type LabelEntry, type LabelOutcome, patientsByPath, resolveRows } from './labels.ts';
+import { applyLabels, type LabelEntry, type LabelOutcome, resolveRows } from './labels.ts';
+import { OnDisk } from './on-disk.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
 /** The job kind; `importPaths` runs it at once. */
@@ -66,7 +68,8 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   const options = labels?.options ?? given;
   if (labels === null) refuseFolderClasses(db, options);
   // Before the data set is made: after a slip in the path an empty one stayed, which asked for classes for good.
-  await requirePaths(options.paths);
+  // Of files that a watched folder had, some may be gone when their turn comes, and the others are imported.
+  if (options.mayBeGone !== true) await requirePaths(options.paths, context.signal);
   const bases = pathBases(options.labels, options.paths);
   const dataset = datasetForImport(context, options);
   const { isListed } = targetFacts[dataset.target];
@@ -74,7 +77,8 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   const identity = importIdentity(context.library, options.pseudonymise);
   const rule = options.patients ?? picturePatientsOf(db, dataset.id) ?? undefined;
   const importer = new Importer(context, dataset, options, identity, rule);
-  await importer.run(patientsByPath(labels?.file ?? null, (row) => placesOfPath(row.key, bases)));
+  const disk = new OnDisk(context.signal);
+  await importer.run(await patientsByPath(labels?.file ?? null, options.labels, options.paths, disk));
   judgeOpenPictures(db, dataset.id, importer);
   const moves = [importer.followHeaders(), importer.followRule()];
   const parted = importer.partSameNames();
@@ -85,7 +89,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
     splitsChanged,
     effects,
     ...outcome
-  } = label(context, dataset, options, labels, bases, importer.folderEntries, identity);
+  } = await label(context, dataset, options, labels, bases, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
   importer.leftOut.keep(context, jobId, options.report);
   return {
@@ -118,7 +122,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
   };
 }
 
-function label(
+async function label(
   context: ServiceContext,
   dataset: DatasetRow,
   options: ParsedImport,
@@ -126,7 +130,7 @@ function label(
   bases: readonly string[],
   folderEntries: readonly LabelEntry[],
   identity: ImportIdentity,
-): Omit<LabelOutcome, 'agreed'> & { readonly effects: readonly ImportNote[] } {
+): Promise<Omit<LabelOutcome, 'agreed'> & { readonly effects: readonly ImportNote[] }> {
   const { db } = context.library;
   if (labels === null) {
     const source = 'The layout of class folders';
@@ -138,7 +142,8 @@ function label(
     return { ...outcome, effects: overruledNote(db, dataset.id, agreed) };
   }
   const images = catalogueOf(db, dataset.id);
-  const resolved = resolveRows(labels.file, rowIndex(db, images, bases, labels.file, options, identity));
+  const disk = new OnDisk(context.signal);
+  const resolved = resolveRows(labels.file, await rowIndex(db, images, bases, labels.file, options, identity, disk));
   const given = {
     entries: resolved.entries,
     refused: [...labels.refused, ...resolved.refused],

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../base/errors.ts';
-import type { InstanceId, InstanceRecord, PatientId, PicturePatients, StudyId } from '../../contract/index.ts';
+import type { InstanceId, PatientId, PicturePatients } from '../../contract/index.ts';
 import { flushFolder, replaceFile } from '../../disk/index.ts';
 import {
   addAuditEvent,
@@ -15,6 +15,7 @@ import {
   instanceById,
   instanceByUid,
   isDescribed,
+  isToFollow,
   type Library,
   type NewInstance,
   noMoves,
@@ -23,7 +24,6 @@ import {
   saveFile,
   saveSampleLook,
   setPicturePatients,
-  studiesToFollow,
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
@@ -38,6 +38,7 @@ import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { Corrections } from './corrections.ts';
+import { givenPatientOf } from './given-patients.ts';
 import type { LabelEntry } from './labels.ts';
 import { damagedDuplicate, LeftOut } from './left-out.ts';
 import { Replaced, type ReplacedImages } from './replaced.ts';
@@ -80,8 +81,6 @@ export class Importer {
   readonly #copies: boolean;
   readonly #rule: PicturePatients | undefined;
   readonly #corrections: Corrections;
-  /** Studies that an import which was stopped has left under the patient of before. */
-  readonly #unfollowed: ReadonlySet<StudyId>;
   readonly #replaced = new Replaced();
   readonly #sharedIds = new SharedIds();
   /** Pictures with their patient by the rule, where the rule was asked for. */
@@ -110,7 +109,6 @@ export class Importer {
     this.#identity = identity;
     this.#copies = options.copy || options.pseudonymise;
     this.#corrections = new Corrections(context);
-    this.#unfollowed = new Set(studiesToFollow(context.library.db));
   }
 
   async run(patients: ReadonlyMap<string, string>): Promise<void> {
@@ -121,7 +119,7 @@ export class Importer {
       isKnown: (place) => this.#knownInstance(place) !== undefined,
       looksInto: true,
       mayBeGone: this.#options.mayBeGone,
-      patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
+      patientOf: givenPatientOf(patients),
     });
     let done = 0;
     try {
@@ -200,13 +198,16 @@ export class Importer {
     if (known === undefined || !isSame) return undefined;
     // A library of an earlier version does not know names, dates and descriptions: the file is read once more for them.
     if (!isDescribed(this.#library.db, known.instanceId)) return undefined;
-    if (this.#isUnfollowed(instanceById(this.#library.db, known.instanceId))) return undefined;
+    // One that was stopped has left its study under the patient of before.
+    if (isToFollow(this.#library.db, known.instanceId)) return undefined;
     const isCopied = filesOfInstance(this.#library.db, known.instanceId).some(({ path }) => path.startsWith('files/'));
     return this.#copies && !isCopied ? undefined : known.instanceId;
   }
 
-  #isUnfollowed(instance: InstanceRecord | undefined): instance is InstanceRecord {
-    return instance !== undefined && this.#unfollowed.has(instance.studyId);
+  /** The instance of a file that was known when it was met, whatever its batch has found of its study since. */
+  #instanceAt({ path, member }: ScannedPlace): InstanceId | undefined {
+    const noted = this.#identity.place(path, member);
+    return fileAt(this.#library.db, noted.path, noted.member)?.instanceId;
   }
 
   #commit(): void {
@@ -238,7 +239,7 @@ export class Importer {
       }
       return;
     }
-    const id = scanned.found === null ? this.#knownInstance(scanned.place) : this.#save(db, found, now);
+    const id = scanned.found === null ? this.#instanceAt(scanned.place) : this.#save(db, found, now);
     if (scanned.found === null) this.counts.alreadyThere += 1;
     if (id === undefined) return;
     addToDataset(db, this.#dataset.id, id, now);
@@ -324,7 +325,7 @@ export class Importer {
       }
     } else if (fileAt(db, place.path, place.member)?.instanceId === id) this.counts.alreadyThere += 1;
     else this.counts.duplicate += 1;
-    if (this.#isUnfollowed(existing))
+    if (existing !== undefined && isToFollow(db, existing.id))
       this.#corrections.resume(existing.studyId, {
         name: scanned.name,
         id,

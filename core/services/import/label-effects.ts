@@ -53,20 +53,20 @@ export function overruledNote(db: ReadDb, datasetId: number, agreed: readonly La
 function finerLabels(db: ReadDb, datasetId: number, { agreed }: Given): ImportNote[] {
   const hidden = new Set<LabelEntry>();
   const images = new Set<number>();
-  const coarse = Map.groupBy(
-    agreed.filter(({ target }) => target.kind !== 'instance'),
-    ({ question }) => question,
-  );
-  for (const [question, entries] of coarse) {
-    const byTarget = new Map(entries.map((entry) => [targetKey(entry.target), entry]));
-    for (const { instanceId, seriesId, studyId, patientId, level, label } of decidingLevels(db, datasetId, question)) {
-      const ids = { instance: instanceId, series: seriesId, study: studyId, patient: patientId };
-      for (const kind of levels.slice(levels.indexOf(level) + 1)) {
-        const entry = byTarget.get(`${kind} ${ids[kind]}`);
-        if (entry === undefined || entry.label === label) continue;
-        hidden.add(entry);
-        images.add(instanceId);
-      }
+  const coarse = new Map<Question, Map<string, LabelEntry>>();
+  for (const entry of agreed) {
+    if (entry.target.kind === 'instance') continue;
+    const byTarget = coarse.get(entry.question) ?? new Map<string, LabelEntry>();
+    coarse.set(entry.question, byTarget.set(targetKey(entry.target), entry));
+  }
+  if (coarse.size === 0) return [];
+  for (const { question, level, label, ...at } of decidingLevels(db, datasetId, coarse.keys())) {
+    const ids = { instance: at.instanceId, series: at.seriesId, study: at.studyId, patient: at.patientId };
+    for (const kind of levels.slice(levels.indexOf(level) + 1)) {
+      const entry = coarse.get(question)?.get(`${kind} ${ids[kind]}`);
+      if (entry === undefined || entry.label === label) continue;
+      hidden.add(entry);
+      images.add(at.instanceId);
     }
   }
   if (hidden.size === 0) return [];

@@ -8,7 +8,7 @@ import { patientNames } from '../patients/patient-names.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { doubtfulZeros, KeyHints, nouns } from './key-hints.ts';
-import { areOtherParts, type FoundPaths, leftOutNote, type PathFinder } from './label-paths.ts';
+import { areOtherParts, type FoundPaths, type PathFinder } from './label-paths.ts';
 import type { RowKey } from './labels-file.ts';
 
 export interface FoundTargets {
@@ -16,8 +16,8 @@ export interface FoundTargets {
   /** Places that one key fits which can mean only one of them; no targets then. */
   readonly places: readonly string[];
   readonly how: FoundPaths['how'];
-  /** The file lies where the key says and is no image of the data set; what other ways would find is another one. */
-  readonly isLeftOut?: true;
+  /** What a message adds where the file lies there and is no image of the data set; what other ways would find is another one. */
+  readonly whyNone?: string;
 }
 
 /** Kinds of key that stand in headers. */
@@ -85,7 +85,7 @@ export class KeyFinder {
     let found = nothing;
     for (const key of keys) {
       found = this.#of(key);
-      if (found.targets.length + found.places.length > 0 || found.isLeftOut === true) break;
+      if (found.targets.length + found.places.length > 0 || found.whyNone !== undefined) break;
     }
     this.#found.set(keys, found);
     return found;
@@ -101,14 +101,14 @@ export class KeyFinder {
       const hint = hints.of(text);
       if (hint !== '') return `no ${nouns[kind]} ${redact(text)} in this data set${hint}`;
     }
-    return `no image ${shown} in this data set${this.find(keys).isLeftOut === true ? leftOutNote : ''}`;
+    return `no image ${shown} in this data set${this.find(keys).whyNone ?? ''}`;
   }
 
   #of({ kind, text }: RowKey): FoundTargets {
     switch (kind) {
       case 'path': {
-        const { images, places, how, isLeftOut } = this.#paths.find(text);
-        return { ...one(images, places), how, ...(isLeftOut === true ? { isLeftOut } : {}) };
+        const { images, places, how, whyNone } = this.#paths.find(text);
+        return { ...one(images, places), how, ...(whyNone === undefined ? {} : { whyNone }) };
       }
       case 'path-end':
         return this.#byEnd(text);

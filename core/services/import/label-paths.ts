@@ -5,13 +5,14 @@
  * (NFC): a Mac hands file names over decomposed, and "ä" is then another text than the "ä" that was typed. Where nothing is found so,
  * upper and lower case count as the same. Absolute paths of another computer (`D:\study\a.dcm`) are looked for with one and the
  * same beginning taken off all of them. Whatever fits more than one image is no answer, and neither is another image where the file itself
- * lies there and was left out of the data set: damaged files are, and the `IM0001` of another patient is not what was meant.
+ * lies there, among those that were imported, and was left out: damaged files are, and the `IM0001` of another patient is not what was meant.
  */
-import { basename, dirname, isAbsolute, join, normalize, resolve, sep, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { splitOfWord } from '../../contract/index.ts';
 import type { CatalogueImage } from './catalogue.ts';
-import { OnDisk } from './on-disk.ts';
+import { FilesThere, type FileThere, type PlacedAt } from './files-there.ts';
+import type { OnDisk } from './on-disk.ts';
 
 export interface FoundPaths {
   readonly images: readonly CatalogueImage[];
@@ -19,12 +20,9 @@ export interface FoundPaths {
   readonly places: readonly string[];
   /** How it was found where it does not stand there letter by letter. */
   readonly how: 'as-written' | 'other-case' | 'moved';
-  /** The file lies where the path says and is no image of the data set: no other image is the one that is meant. */
-  readonly isLeftOut?: true;
+  /** What a message adds where the file lies there and is no image of the data set: no other image is the one that is meant. */
+  readonly whyNone?: string;
 }
-
-/** What a message about such a path adds. */
-export const leftOutNote = '; it lies there, but no import took it into the data set: see what was left out';
 
 /** Folders in which a relative path of the labels file may begin, for imported `paths` (files or folders). */
 export function pathBases(labels: string | undefined, paths: readonly string[]): string[] {
@@ -88,11 +86,6 @@ export function areOtherParts(folder: string | undefined, other: string | undefi
 const composed = (path: string): string => path.normalize('NFC');
 const folded = (path: string): string => composed(path).toLowerCase();
 
-interface PlacedAt {
-  readonly image: CatalogueImage;
-  readonly place: string;
-}
-
 /** What is left of a path below the folders that go off it, and the last of those. */
 interface Moved {
   readonly below: string;
@@ -108,37 +101,54 @@ export class PathFinder {
   #byFolded: Map<string, PlacedAt[]> | undefined;
   readonly #bases: readonly string[];
   readonly #moved: (key: string) => Moved | null;
-  readonly #disk = new OnDisk();
-  /** Bases below which images of the data set lie: of copies of the files elsewhere nothing was left out. */
-  readonly #used: readonly string[];
+  readonly #keys: readonly string[];
+  /** What lies on the disk at paths that no image has. */
+  readonly #there = new Map<string, FileThere>();
 
   constructor(images: readonly CatalogueImage[], bases: readonly string[], keys: readonly string[]) {
     this.#bases = bases;
     for (const image of images) for (const place of image.places) push(this.#byPath, composed(place), { image, place });
-    this.#used = bases.filter((base) => images.some(({ places }) => places.some((place) => isBelow(place, base))));
+    this.#keys = keys;
     this.#moved = this.#findMove(keys);
+  }
+
+  /**
+   * Looks on the disk for the files of paths at which no image is known.
+   * @param imported files and folders that are imported together with the labels
+   * @throws CANCELLED
+   */
+  async look(disk: OnDisk, imported: readonly string[]): Promise<void> {
+    const missing = [...new Set(this.#keys)].filter((key) => {
+      return !isOnDrive(key) && this.#at(placesOfPath(key, this.#bases)).length === 0;
+    });
+    if (missing.length === 0) return;
+    const files = new FilesThere(disk, [...this.#byPath.values()].flat(), imported);
+    const isRelative = (key: string): boolean => !isAbsolute(writtenPath(key));
+    const leads = (isMeant: (key: string) => boolean, bases: readonly string[]): boolean =>
+      this.#keys.some((key) => isMeant(key) && this.#at(placesOfPath(key, bases)).length > 0);
+    const taken = new Set(this.#bases.filter((base) => leads(isRelative, [base])));
+    const isWholeTaken = leads((key) => !isRelative(key), []);
+    await disk.each(missing, async (key) => {
+      const places = isRelative(key)
+        ? this.#bases.flatMap((base) => placesOfPath(key, [base]).map((place) => ({ place, isTaken: taken.has(base) })))
+        : placesOfPath(key, []).map((place) => ({ place, isTaken: isWholeTaken }));
+      const there = await files.at(places);
+      if (there !== null) this.#there.set(key, there);
+    });
   }
 
   /** The images at a path; several where the path does not tell which is meant, none where there is none. */
   find(key: string): FoundPaths {
-    // A drive's letter is no folder here.
-    if (/^[A-Za-z]:[\\/]/.test(key) && !isAbsolute(key)) return this.#findMoved(key);
+    if (isOnDrive(key)) return this.#findMoved(key);
     const places = placesOfPath(key, this.#bases);
     const exact = this.#at(places);
     if (exact.length > 0) return answer(exact, 'as-written');
-    if (this.#isLeftOut(key)) return { images: [], places: [], how: 'as-written', isLeftOut: true };
+    const there = this.#there.get(key);
+    if (there !== undefined)
+      return 'same' in there ? answer(there.same, 'as-written') : { ...answer([], 'as-written'), ...there };
     const otherCase = this.#at(places, true);
     if (otherCase.length > 0) return answer(otherCase, 'other-case');
     return this.#findMoved(key);
-  }
-
-  /** Whether the file of a path that no image of the data set has lies on the disk. */
-  #isLeftOut(key: string): boolean {
-    const names = new Set([writtenPath(key), writtenPath(key).replaceAll('\\', '/')]);
-    return [...names].some((name) => {
-      if (!isAbsolute(name)) return this.#used.some((base) => this.#disk.has(base, foldersOf(name)));
-      return this.#disk.hasPath(resolve(name));
-    });
   }
 
   #findMoved(key: string): FoundPaths {
@@ -202,14 +212,9 @@ export class PathFinder {
   }
 }
 
-function foldersOf(path: string): string[] {
-  return normalize(path)
-    .split(sep)
-    .filter((part) => part !== '' && part !== '.');
-}
-
-function isBelow(place: string, folder: string): boolean {
-  return place.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+/** Whether a path begins with a drive's letter, which is no folder here. */
+function isOnDrive(key: string): boolean {
+  return /^[A-Za-z]:[\\/]/.test(key) && !isAbsolute(key);
 }
 
 /** The folders and the name of an absolute path, of this system or another; null for a relative one. */

@@ -18,6 +18,7 @@ import { KeyFinder } from './label-keys.ts';
 import { type FoundPaths, foldersAbove, PathFinder, placesOfPath } from './label-paths.ts';
 import type { RefusedRow, RowIndex } from './labels.ts';
 import { invalid, type LabelsFile } from './labels-file.ts';
+import type { OnDisk } from './on-disk.ts';
 import { nameToGive } from './profiles/plan.ts';
 import { type LabelsAsked, type ReadLabels, readLabels } from './read-labels.ts';
 import type { ParsedImport } from './ticket.ts';
@@ -92,15 +93,17 @@ export function refusedOfProblems(problems: readonly LabelProblem[]): RefusedRow
 /**
  * What answers the paths of a labels file: where nothing is imported with it, they may begin at any folder above the images. Of a
  * pseudonymised import the library knows no paths, only what their keyed hashes are, so a path must be right but for its Unicode form.
+ * @throws CANCELLED
  */
-export function pathsOf(
+export async function pathsOf(
   db: ReadDb,
   images: readonly CatalogueImage[],
   bases: readonly string[],
   file: LabelsFile,
   options: Pick<ImportOptions, 'paths' | 'pseudonymise'>,
   identity: ImportIdentity,
-): Pick<PathFinder, 'find'> {
+  disk: OnDisk,
+): Promise<Pick<PathFinder, 'find'>> {
   const kinds = kindsOf(file);
   if (!kinds.has('path')) return { find: () => nowhere };
   if (options.pseudonymise === true)
@@ -109,7 +112,9 @@ export function pathsOf(
   const keys = file.rows.flatMap(({ key, keys: all }) =>
     all === undefined ? [key] : all.flatMap(({ kind, text }) => (kind === 'path' ? [text] : [])),
   );
-  return new PathFinder(images, [...new Set([...bases, ...above])], keys);
+  const finder = new PathFinder(images, [...new Set([...bases, ...above])], keys);
+  await finder.look(disk, options.paths ?? []);
+  return finder;
 }
 
 /** The kinds of key by which rows name what they are about. */
@@ -123,16 +128,17 @@ const byName: readonly KeyKind[] = ['path-end', 'file-name', 'folder'];
 
 /**
  * What rows of a labels file are looked for in.
- * @throws BAD_INPUT for keys that need the names of files where the library keeps none of them
+ * @throws BAD_INPUT for keys that need the names of files where the library keeps none of them; CANCELLED
  */
-export function rowIndex(
+export async function rowIndex(
   db: ReadDb,
   images: readonly CatalogueImage[],
   bases: readonly string[],
   file: LabelsFile,
   options: Pick<ImportOptions, 'paths' | 'pseudonymise'>,
   identity: ImportIdentity,
-): RowIndex {
+  disk: OnDisk,
+): Promise<RowIndex> {
   if (options.pseudonymise === true && [...kindsOf(file)].every((kind) => byName.includes(kind))) {
     throw new AppError(
       'BAD_INPUT',
@@ -143,7 +149,7 @@ export function rowIndex(
       },
     );
   }
-  const paths = pathsOf(db, images, bases, file, options, identity);
+  const paths = await pathsOf(db, images, bases, file, options, identity, disk);
   const keys = [...new Set(file.rows.flatMap((row) => (row.keys === undefined ? [] : [row.keys])))];
   return { images, paths, keys: new KeyFinder(images, { paths, keys, identity }), identity };
 }

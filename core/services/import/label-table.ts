@@ -99,23 +99,33 @@ interface ParsedRow extends LabelTableRow {
 
 function parseRows(text: string, separator: LabelSeparator, to = -1): ParsedRow[] {
   const strays = new Map<number, string>();
+  /** Cells that begin with a quotation mark and hold a line break, by their record. */
+  const suspects = new Map<number, string[]>();
   try {
-    const records = parse(text, {
+    const options = {
       bom: true,
       delimiter: separator,
       relax_column_count: true,
       // `="00017"` is a quotation mark inside a cell; every other one is found below.
       relax_quotes: true,
       skip_empty_lines: true,
-      info: true,
       ...(to < 0 ? {} : { to }),
-      cast: (value: string, context) => {
-        if (!context.quoting && /"/.test(value) && !formula.test(value.trim())) strays.set(context.records, inside);
-        // A cell whose marks do not fit keeps the first of them, and swallows lines up to one that does.
-        if (context.quoting && value.startsWith('"') && value.includes('\n')) strays.set(context.records, swallows);
+    };
+    const records = parse(text, {
+      ...options,
+      info: true,
+      cast: (value: string, { quoting, records: at }) => {
+        if (!quoting && /"/.test(value) && !formula.test(value.trim())) strays.set(at, inside);
+        if (quoting && value.startsWith('"') && value.includes('\n'))
+          suspects.set(at, [...(suspects.get(at) ?? []), value]);
         return cell(value);
       },
     }) as unknown as { record: string[]; info: Info }[];
+    if (suspects.size > 0) {
+      const raws = parse(text, { ...options, raw: true }) as unknown as { raw: string }[];
+      for (const [at, values] of suspects)
+        if (!values.every((value) => raws[at]?.raw.includes(quoted(value)))) strays.set(at, swallows);
+    }
     return records.map(({ record, info }, at) => ({ row: info.lines, fields: record, stray: strays.get(at) ?? null }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -128,6 +138,14 @@ function parseRows(text: string, separator: LabelSeparator, to = -1): ParsedRow[
           : `not CSV: ${error.code}`,
     });
   }
+}
+
+/**
+ * A cell as it stands in a file that quotes it as it should be. One whose marks do not fit keeps the first of them, and swallows lines up to
+ * one that does: what is read of it does not stand in the file so.
+ */
+function quoted(value: string): string {
+  return `"${value.replaceAll('"', '""')}"`;
 }
 
 const inside = 'a quotation mark stands inside a cell that does not begin with one';

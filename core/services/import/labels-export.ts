@@ -15,11 +15,11 @@ import { spreadsheetText } from '../../base/spreadsheet-text.ts';
 import { type KeyColumn, type LabelLevel, type SplitName, targetFacts, targetKey } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import {
+  answeredInstances,
   comparedLabels,
   type DatasetRow,
   datasetByName,
   decidedLevels,
-  labelledInstances,
   listReaders,
   type PlacedImage,
   patientOfStudy,
@@ -158,10 +158,8 @@ interface Said {
 
 /** What counts. */
 function saidInAll(db: ReadDb, { id }: DatasetRow, questions: readonly Question[]): Said[] {
-  const labels = questions.map(
-    (question) => new Map(labelledInstances(db, id, question).map(({ instanceId, label }) => [instanceId, label])),
-  );
-  return [{ reader: '', of: ({ instanceId }, k) => labels[k]?.get(instanceId) ?? null }];
+  const labels = new Map(answeredInstances(db, id, questions).map(({ instanceId, answers }) => [instanceId, answers]));
+  return [{ reader: '', of: ({ instanceId }, k) => labels.get(instanceId)?.[k] ?? null }];
 }
 
 /** What each reader said, on whatever level. */

@@ -38,9 +38,8 @@ import { wishesOf } from './given-patients.ts';
 import { changedSplits, type Held, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { doubtfulZeros, KeyHints, lossOfGiven, nouns } from './key-hints.ts';
 import type { KeyFinder } from './label-keys.ts';
-import { leftOutNote, type PathFinder } from './label-paths.ts';
-import { invalid, type LabelRow, type LabelsFile, type RowKey } from './labels-file.ts';
-import { OnDisk } from './on-disk.ts';
+import type { PathFinder } from './label-paths.ts';
+import { invalid, type LabelsFile, type RowKey } from './labels-file.ts';
 
 /** One label for one thing. `row` is null for what class folders say; `name` is redacted before it is shown. */
 export interface LabelEntry {
@@ -119,13 +118,18 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     identity.keyBehind,
   );
   const ownKey = new Map(images.map(({ patientId, patientKey: own }) => [patientId, own]));
+  const loses = lossesOf(images, identity, file);
   for (const image of images) {
     const target = level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level);
     patientOfTarget.set(targetKey(target), image.patientId);
     if (file.column === 'path') continue;
     const key = file.column === 'patientID' ? image.patientKey : image[file.column];
     if (key === null) continue;
-    if (fitsOne.has(file.column)) placesByKey.set(key, [...(placesByKey.get(key) ?? []), image]);
+    if (fitsOne.has(file.column)) {
+      const placed = placesByKey.get(key);
+      if (placed === undefined) placesByKey.set(key, [image]);
+      else placed.push(image);
+    }
     const there = byKey.get(key) ?? new Map<string, LabelTarget>();
     byKey.set(key, there.set(targetKey(target), target));
     const name = names.get(key);
@@ -144,7 +148,7 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
   for (const { row, key, keys, label, question, reader, split, patientID, isSilent } of file.rows) {
     const addFor = (target: LabelTarget, patientId: PatientId): void => {
       const own = ownKey.get(patientId) ?? '';
-      const lost = patientID === null ? null : lossOfGiven(patientID, identity.keyBehind(own));
+      const lost = patientID === null ? null : loses(target, own, patientID);
       if (lost !== null) {
         if (!lostRows.has(row)) refuse(`patientID ${redact(patientID ?? '')} ${lost}`);
         lostRows.add(row);
@@ -178,8 +182,7 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     if (file.column === 'path') {
       const found = paths.find(key);
       const [image, ...others] = found.images;
-      if (image === undefined)
-        refuse(`no file ${redact(key)} in this data set${found.isLeftOut === true ? leftOutNote : ''}`);
+      if (image === undefined) refuse(`no file ${redact(key)} in this data set${found.whyNone ?? ''}`);
       else if (others.length > 0) refuse(fitsSeveral(key, found.places), found.places);
       else {
         add({ kind: 'instance', id: image.instanceId });
@@ -208,6 +211,36 @@ export function resolveRows(file: LabelsFile, { images, paths, keys: finder, ide
     }
   }
   return { entries, refused, ...counts };
+}
+
+/** What became of the ID of a patient whom the file gives to something that is filed under `filed`; null where it may be right. */
+function lossesOf(
+  images: readonly CatalogueImage[],
+  { patientKey, keyBehind }: RowIndex['identity'],
+  file: LabelsFile,
+): (target: LabelTarget, filed: string, patientID: string) => string | null {
+  // Patients who were given before say nothing of the zeros that belong to an ID: that does the header, or the name of a picture.
+  const given = file.rows.some(({ patientID }) => patientID !== null)
+    ? images.filter((image) => image.ownPatientKey !== image.patientKey)
+    : [];
+  const before = Map.groupBy(
+    given.flatMap((image) =>
+      (['instance', 'series', 'study', 'patient'] as const).map((level) => ({
+        key: targetKey(level === 'patient' ? { kind: level, id: image.patientId } : targetOfImage(image, level)),
+        own: image.ownPatientKey,
+      })),
+    ),
+    ({ key }) => key,
+  );
+  return (target, filed, patientID) => {
+    if (filed === patientKey(patientID)) return null;
+    const keys = new Set([filed, ...(before.get(targetKey(target)) ?? []).map(({ own }) => own)]);
+    for (const key of keys) {
+      const lost = lossOfGiven(patientID, keyBehind(key));
+      if (lost !== null) return lost;
+    }
+    return null;
+  };
 }
 
 function fitsSeveral(key: string, places: readonly string[]): string {
@@ -347,24 +380,4 @@ function withPatients(db: ReadDb, datasetId: number, entries: readonly LabelEntr
     }
   }
   return entries.map((entry) => ({ ...entry, patientId: patientOf.get(targetKey(entry.target)) ?? entry.patientId }));
-}
-
-/** The patient that a labels file gives each path; paths are composed (NFC). One that several files fit is refused later and gives nobody. */
-export function patientsByPath(
-  file: LabelsFile | null,
-  pathsOf: (row: LabelRow) => readonly string[],
-): Map<string, string> {
-  const patients = new Map<string, string>();
-  const disk = new OnDisk();
-  let before: LabelRow['keys'];
-  for (const row of file?.rows ?? []) {
-    // A line of several findings gives its patient once, and keys that are no paths are looked for when the images are there.
-    const isSame = row.keys !== undefined && row.keys === before;
-    before = row.keys;
-    if (row.patientID === null || isSame || row.keys?.every(({ kind }) => kind !== 'path') === true) continue;
-    const paths = pathsOf(row);
-    if (paths.filter((path) => disk.hasPath(path)).length > 1) continue;
-    for (const path of paths) patients.set(path.normalize('NFC'), row.patientID);
-  }
-  return patients;
 }

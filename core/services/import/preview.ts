@@ -33,10 +33,11 @@ import type { ServiceContext } from '../session/context.ts';
 import { asLabelsSay } from './asked.ts';
 import { type CatalogueImage, previewCatalogue } from './catalogue.ts';
 import { caseQuestionsOf, labelChoice, type NamedClasses, namesOf, positiveOf, refusePositive } from './class-names.ts';
+import { givenPatientOf, patientsByPath } from './given-patients.ts';
 import { changedSplits, type Held, leaksOfMoves, refuseEarlierLeaks, splitsOfPatients } from './given-splits.ts';
 import { effectNotes } from './label-effects.ts';
 import { labelNotes } from './label-notes.ts';
-import { pathBases, placesOfPath } from './label-paths.ts';
+import { pathBases } from './label-paths.ts';
 import {
   askedOf,
   refusedOfProblems,
@@ -45,8 +46,9 @@ import {
   rowIndex,
   withClassNames,
 } from './label-rows.ts';
-import { agreedLabels, inOrder, type LabelEntry, patientsByPath, type RefusedRow, resolveRows } from './labels.ts';
+import { agreedLabels, inOrder, type LabelEntry, type RefusedRow, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
+import { OnDisk } from './on-disk.ts';
 import { alikeOf, changesOf, findingsOf, imagesByTarget, readingOf } from './preview-counts.ts';
 import { type ReadLabels, readLabels } from './read-labels.ts';
 
@@ -173,7 +175,8 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   const file = { ...read, rows };
   const bases = pathBases(given.labels, given.paths);
   const identity = previewIdentity(context.library, given.pseudonymise);
-  const patients = patientsByPath(file, (row) => placesOfPath(row.key, bases));
+  const disk = new OnDisk(context.signal);
+  const patients = await patientsByPath(file, given.labels, given.paths, disk);
   const catalogue = await previewCatalogue(db, dataset?.id ?? null, given.paths, {
     signal: context.signal,
     exclude: [given.labels],
@@ -181,12 +184,12 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
       given.patients ?? (dataset === undefined ? undefined : picturePatientsOf(db, dataset.id)) ?? undefined,
     identity,
     pseudonymise: given.pseudonymise,
-    patientOf: (path, member) => patients.get((member === '' ? path : `${path}/${member}`).normalize('NFC')),
+    patientOf: givenPatientOf(patients),
     progress: (done) => context.progress({ stage: 'importing', done, total: null, unit: 'files' }),
   });
   // Files that are not in the library yet have paths, whatever will be kept of them.
   const options = { paths: given.paths, pseudonymise: false };
-  const resolved = resolveRows(file, rowIndex(db, catalogue.images, bases, file, options, identity));
+  const resolved = resolveRows(file, await rowIndex(db, catalogue.images, bases, file, options, identity, disk));
   const entries = withGivenPatients(db, resolved.entries, catalogue.images);
   const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);

@@ -31,6 +31,7 @@ import {
   endComparison,
   epochsOf,
   evaluationsOf,
+  forgetWholeJobWarnings,
   markJob,
   modelByName,
   planComparison,
@@ -92,6 +93,8 @@ export const compareJob = defineJob({
       const data: ComparedData = { dataset, classes: version.classes, images };
       const plan = comparison.plan ?? (await measureMethods(context, lpm, options, data));
       const db = context.library.writer;
+      // A job that goes on may do so with another comparison, where its data set was changed: what was left out of that one is tried again.
+      if (comparison.failures.length === 0) forgetWholeJobWarnings(db, tools.jobId);
       if (comparison.plan === null) planComparison(db, comparison.id, plan);
       if (plan.promise !== null) markJob(db, tools.jobId, { promise: plan.promise });
       tellPlan(context, plan, options);

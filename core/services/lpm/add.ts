@@ -3,12 +3,14 @@ import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError, invariant } from '../../base/errors.ts';
 import { type ProgressStage, throwIfCancelled } from '../../base/progress.ts';
 import {
   type AddLpmOptions,
   type AddLpmReport,
   addLpmOptionsSchema,
+  type JobWarning,
   jobSchemas,
   type LpmRecord,
   parseOptions,
@@ -27,6 +29,7 @@ import {
 import { fileError } from '../files/files.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { warn } from '../session/warn.ts';
 import { lpmIdentitySteps, type OpenLpm, openAdded, openLpm } from './lpm-file.ts';
 import { checkMemory, recognisedLines, recogniseLpm, timeOfImage } from './recognise.ts';
 import { configAsAdded } from './stored-config.ts';
@@ -42,6 +45,7 @@ export function listLpms(context: ServiceContext): LpmRecord[] {
 /**
  * Copies an LPM into the library after reading every weight of it, as a job. One that is there already (equal weights, whatever the
  * file is called and however it names or stores them) is not added twice; it keeps its name, and gets its file again where that is gone or damaged.
+ * Where its files say another epsilon, mean or deviation and a name is given, it is an LPM of its own beside the one that is there.
  * What it was recognised as is said before anything is copied.
  * @throws LPM_PICKLE_REFUSED, LPM_UNSUPPORTED, WEIGHTS_INVALID, TOO_LARGE, TOO_LITTLE_MEMORY, NAME_TAKEN, FILE_NOT_FOUND, DISK_FULL, CANCELLED; BAD_INPUT when the
  *   number of heads must be given
@@ -67,17 +71,15 @@ export async function takeLpm(
   nameOf: (hash: string) => string = () =>
     options.name ?? basename(resolve(options.path)).replace(/\.safetensors$/i, ''),
 ): Promise<AddLpmReport> {
-  const lpm = opened(options);
+  const file = opened(options);
   try {
-    const recognised = await recognise(context, lpm, options.measure === true);
+    const recognised = await recognise(context, file, options.measure === true);
     const { db } = context.library;
-    const hash = await identityOf(context, lpm);
+    const { lpm, hash, existing } = await identified(context, file, options.name);
     const name = nameOf(hash);
-    const existing = lpmByHash(db, hash);
     if (existing === undefined && lpmByName(db, name) !== undefined) {
       throw new AppError('NAME_TAKEN', `The library has another LPM named "${name}".`);
     }
-    if (existing !== undefined) tellOtherReading(context, existing, lpm);
     const folder = existing?.folder ?? `lpm/${hash}`;
     const isThere = existing !== undefined && (await isWhole(context, existing));
     const sizeBytes = isThere
@@ -88,7 +90,7 @@ export async function takeLpm(
     invariant(record !== undefined, 'an LPM that was written can be read');
     return { ...record, alreadyThere: existing !== undefined, parameters: lpm.parameters, recognised };
   } finally {
-    lpm.close();
+    file.close();
   }
 }
 
@@ -143,20 +145,48 @@ async function identityOf(context: ServiceContext, lpm: OpenLpm): Promise<string
   }
 }
 
-/** What the weights do not show and their identity leaves out, in words. */
-const readings = { mean: 'mean of pixels', std: 'deviation of pixels', eps: 'epsilon of the norms' } as const;
-
-/** Says what the files of an LPM that is there already would have read otherwise: what it answered rests on the reading that it was added with. */
-function tellOtherReading({ log }: Pick<ServiceContext, 'log'>, existing: LpmRecord, { config }: OpenLpm): void {
-  const added = configAsAdded(existing);
-  if (added === undefined) return;
-  const other = (Object.keys(readings) as (keyof typeof readings)[]).flatMap((key) => {
-    const [there, here] = [[added[key]].flat().join(', '), [config[key]].flat().join(', ')];
-    return there === here ? [] : [`${readings[key]} ${there} (these files say ${here})`];
-  });
-  if (other.length === 0) return;
-  log.log('warn', `The LPM "${existing.name}" has these weights and is read as it was added: ${other.join('; ')}.`);
+interface Identified {
+  readonly lpm: OpenLpm;
+  readonly hash: string;
+  readonly existing: LpmRecord | undefined;
 }
+
+/**
+ * Which LPM of the library a file is, or which it will be. Of weights that are there and are read otherwise it is the one that is read so, or else, where
+ * it was asked for under another name, one of its own; without a name it is the one that is there, as before, and that is said.
+ */
+async function identified(context: ServiceContext, lpm: OpenLpm, askedName: string | undefined): Promise<Identified> {
+  const { db } = context.library;
+  const hash = await identityOf(context, lpm);
+  const existing = lpmByHash(db, hash);
+  const other = existing === undefined ? undefined : otherReading(existing, lpm);
+  if (existing === undefined || other === undefined) return { lpm, hash, existing };
+  const own: OpenLpm = { ...lpm, config: { ...lpm.config, ownReading: true } };
+  // The bar has been full once.
+  const ownHash = await identityOf({ ...context, progress: () => {} }, own);
+  const beside = lpmByHash(db, ownHash);
+  if (beside !== undefined || (askedName !== undefined && askedName !== existing.name)) {
+    return { lpm: own, hash: ownHash, existing: beside };
+  }
+  warn(context, { code: 'lpmReadAsAdded', lpm: existing.name, ...other });
+  return { lpm, hash, existing };
+}
+
+/**
+ * What the files of an LPM that is there already would have read otherwise, of what its identity leaves out; undefined where nothing. What the LPM
+ * answered rests on the reading that it was added with.
+ */
+function otherReading(existing: LpmRecord, { config }: OpenLpm): OtherReading | undefined {
+  const added = configAsAdded(existing);
+  if (added === undefined) return undefined;
+  const channels = (key: 'mean' | 'std'): OtherReading['mean'] =>
+    isDeepStrictEqual(added[key], config[key]) ? null : { kept: [...added[key]], told: [...config[key]] };
+  const eps = added.eps === config.eps ? null : { kept: added.eps, told: config.eps };
+  const other = { mean: channels('mean'), std: channels('std'), eps };
+  return Object.values(other).every((value) => value === null) ? undefined : other;
+}
+
+type OtherReading = Omit<Extract<JobWarning, { code: 'lpmReadAsAdded' }>, 'code' | 'lpm'>;
 
 /** Whether the library's copy of an LPM is there and has the weights that were added. */
 async function isWhole({ library, signal }: ServiceContext, record: LpmRecord): Promise<boolean> {

@@ -35,6 +35,7 @@ export const lpmConfigSchema = z.strictObject({
   summary: z.enum(otherSummaries).exactOptional(),
   poolMlpWidth: size.exactOptional(),
   lastNorm: z.literal('summary').exactOptional(),
+  ownReading: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<LpmConfig>;
 
 /**

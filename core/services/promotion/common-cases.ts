@@ -3,11 +3,12 @@
  *
  * The two may have been trained on different versions of a data set. Test patients stay test patients when studies are added, so a case of both
  * test splits is one that neither learned from; where patients were filed under others since, a person may be a test patient of the one and have
- * taught the other, or one that it was trained on from, under another name, and is left out. Cases are matched by their images, names by what they are called, and what is true and
- * whose the images are is taken from the newer version, where labels and patients may have been corrected.
+ * taught the other, or one that it was trained on from, under another name, and is left out: people are told by whose the images are now, as on the model card. Cases are matched by
+ * their images, names by what they are called; what is true, and who counts as one patient, is taken from the newer version, where labels and patients may
+ * have been corrected.
  */
 import { type InstanceId, type ModelRecord, type PatientId, targetFacts } from '../../contract/index.ts';
-import { type EvaluatedImage, versionImages } from '../../store/index.ts';
+import { type EvaluatedImage, filedNow, versionImages } from '../../store/index.ts';
 import {
   type EvaluationRequest,
   evaluatedAnswers,
@@ -38,8 +39,10 @@ export interface PairedCases extends AnsweredCases {
 /** What a model answered on its test split, by study and by image; null where it was not evaluated there. */
 export interface TestAnswers {
   readonly version: number;
-  /** Whose the images of that version are in it; of those that taught the models that it was trained on from, now. */
+  /** Whose the images of that version are in it. */
   readonly filed: ReadonlyMap<InstanceId, PatientId>;
+  /** Whose they are now, and those that taught the models that it was trained on from. */
+  readonly filedNow: ReadonlyMap<InstanceId, PatientId>;
   /** Those of training and validation, also of the models that it was trained on from. */
   readonly taught: readonly InstanceId[];
   readonly mixedStudies: number;
@@ -57,7 +60,8 @@ export function testAnswers(context: ServiceContext, model: string): TestAnswers
   const before = taughtBefore(db, id);
   const known = {
     version,
-    filed: new Map([...before, ...images.map(({ instanceId, patientId }) => [instanceId, patientId] as const)]),
+    filed: new Map(images.map(({ instanceId, patientId }) => [instanceId, patientId] as const)),
+    filedNow: new Map([...before, ...filedNow(db, [datasetVersionId])]),
     taught: [...before.keys(), ...images.filter(({ split }) => split !== 'test').map(({ instanceId }) => instanceId)],
   };
   if (targetFacts[record.target].isPerName) {
@@ -110,13 +114,14 @@ export function commonCases(
   const isNewer = own.version >= inUse.version;
   const [newer, older] = isNewer ? [own, inUse] : [inUse, own];
   const patientOf = (id: InstanceId) => newer.filed.get(id) ?? older.filed.get(id);
-  const taught = peopleOf([...own.taught, ...inUse.taught], patientOf);
+  const personOf = (id: InstanceId) => own.filedNow.get(id) ?? inUse.filedNow.get(id);
+  const taught = peopleOf([...own.taught, ...inUse.taught], personOf);
   const pairs = a.members.flatMap((images, row) => {
     const other = rowInUse.get(caseOf(images));
     const hasTaught = [
       ...peopleOf(
         images.map(({ instanceId }) => instanceId),
-        patientOf,
+        personOf,
       ),
     ].some((id) => taught.has(id));
     return other === undefined || hasTaught ? [] : [[row, other] as const];

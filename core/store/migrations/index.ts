@@ -45,6 +45,7 @@ import { noteEightBitPasses } from './0420-note-8-bit-passes.ts';
 import { noteWhatWatchesWaitFor } from './0430-note-what-watches-wait-for.ts';
 import { letSearchesHaveSeveralModels } from './0440-let-searches-have-several-models.ts';
 import { keepWarningsOfJobs } from './0450-keep-warnings-of-jobs.ts';
+import { joinPieces } from './0460-join-pieces.ts';
 
 export interface Migration {
   readonly number: number;
@@ -95,4 +96,5 @@ export const migrations: readonly Migration[] = [
   { number: 430, name: '0430-note-what-watches-wait-for', up: noteWhatWatchesWaitFor },
   { number: 440, name: '0440-let-searches-have-several-models', up: letSearchesHaveSeveralModels },
   { number: 450, name: '0450-keep-warnings-of-jobs', up: keepWarningsOfJobs },
+  { number: 460, name: '0460-join-pieces', up: joinPieces },
 ];

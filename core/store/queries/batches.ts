@@ -14,6 +14,8 @@ export interface BatchFailure {
   readonly code: string;
   readonly message: string;
   readonly action: string;
+  /** What a watched folder knew of a file that was gone when its turn came. */
+  readonly contentHash?: string | undefined;
 }
 
 export interface BatchRow {
@@ -146,26 +148,24 @@ export function batchIds(db: ReadDb, choice: BatchChoice): number[] {
 
 /**
  * Batches of a model, oldest first, that answered images of the studies before: of the same watched folder, or else the batch whose failed files a job
- * tries again, with those that this one tried again in its turn.
+ * tries again, with those that this one tried again in its turn. Each with the temperature of its probabilities; null where that is not known.
  */
 export function batchesBefore(
   db: ReadDb,
   of: { readonly modelId: number; readonly watchId: number | null; readonly retries: number | null },
   studies: readonly string[],
-): number[] {
+): { readonly id: number; readonly temperature: number | null }[] {
   if (of.watchId === null && of.retries === null) return [];
-  return db
-    .all<{ id: number }>(
-      `WITH RECURSIVE retried(id) AS (SELECT :retries UNION
+  return db.all<{ id: number; temperature: number | null }>(
+    `WITH RECURSIVE retried(id) AS (SELECT :retries UNION
          SELECT ${retriedBy('b.job_id')} FROM retried r JOIN batches b ON b.id = r.id)
-       SELECT b.id FROM batches b WHERE b.model_id = :modelId
+       SELECT b.id, b.temperature FROM batches b WHERE b.model_id = :modelId
          AND CASE WHEN :watchId IS NULL THEN b.id IN (SELECT id FROM retried) ELSE b.watch_id = :watchId END
          AND EXISTS (SELECT 1 FROM predictions p WHERE p.batch_id = b.id AND p.level = 'image'
            AND p.study_instance_uid IN (SELECT value FROM json_each(:studies)))
        ORDER BY b.id`,
-      { ...of, studies: JSON.stringify(studies) },
-    )
-    .map(({ id }) => id);
+    { ...of, studies: JSON.stringify(studies) },
+  );
 }
 
 /** Where the library has the image of each prediction, and whose it is, by the content of the file (by UID where that was not kept): for results files. */
@@ -186,9 +186,9 @@ export function placesOfInstances(
 export function addBatchFailures(db: WriteDb, batchId: number, failures: readonly BatchFailure[]): void {
   for (const failure of failures) {
     db.run(
-      `INSERT INTO batch_failures (batch_id, path, member, code, message, action)
-       VALUES (:batchId, :path, :member, :code, :message, :action)`,
-      { batchId, ...failure },
+      `INSERT INTO batch_failures (batch_id, path, member, code, message, action, content_hash)
+       VALUES (:batchId, :path, :member, :code, :message, :action, :contentHash)`,
+      { batchId, ...failure, contentHash: failure.contentHash ?? null },
     );
   }
 }

@@ -198,21 +198,33 @@ export function labelledInstances(db: ReadDb, datasetId: number, question: Quest
   return instancesOf(db, datasetId).map((instance) => ({ ...instance, ...decidedFor(instance, decided) }));
 }
 
-/** An image of a data set whose label stands on this level; that is null where readers disagree. */
+/** An image of a data set whose label about a question stands on this level; that is null where readers disagree. */
 export interface DecidingLevel extends Pick<PlacedInstance, 'instanceId' | 'seriesId' | 'studyId' | 'patientId'> {
+  readonly question: Question;
   readonly level: LabelLevel;
   readonly label: string | null;
 }
 
-/** The most specific level on which anything is said of each image; images of which nothing is are left out. See `decidedFor`. */
-export function decidingLevels(db: ReadDb, datasetId: number, question: Question): DecidingLevel[] {
-  const decided = decidedTargets(db, datasetId, question);
-  return instancesOf(db, datasetId).flatMap(({ instanceId, seriesId, studyId, patientId }) => {
-    const at = { instance: instanceId, series: seriesId, study: studyId, patient: patientId };
-    const level = (['instance', 'series', 'study', 'patient'] as const).find((one) => decided[one].has(at[one]));
-    if (level === undefined) return [];
-    return [{ instanceId, seriesId, studyId, patientId, level, label: decided[level].get(at[level])?.label ?? null }];
-  });
+/**
+ * The most specific level on which anything is said of each image, question by question; images of which nothing is are left out. See
+ * `decidedFor`. The images are read once, whatever the number of questions, and none is kept for each of them.
+ */
+export function* decidingLevels(
+  db: ReadDb,
+  datasetId: number,
+  questions: Iterable<Question>,
+): Generator<DecidingLevel, void> {
+  const instances = instancesOf(db, datasetId);
+  for (const question of questions) {
+    const decided = decidedTargets(db, datasetId, question);
+    for (const { instanceId, seriesId, studyId, patientId } of instances) {
+      const at = { instance: instanceId, series: seriesId, study: studyId, patient: patientId };
+      const level = (['instance', 'series', 'study', 'patient'] as const).find((one) => decided[one].has(at[one]));
+      if (level === undefined) continue;
+      const label = decided[level].get(at[level])?.label ?? null;
+      yield { question, instanceId, seriesId, studyId, patientId, level, label };
+    }
+  }
 }
 
 /** An instance of a data set that asks several questions, with the answer that counts to each of them. */
@@ -224,7 +236,7 @@ export interface AnsweredInstance extends PlacedInstance {
 }
 
 /** Every instance of a data set, as `labelledInstances` has them, with what is said to each of `questions`. */
-export function answeredInstances(db: ReadDb, datasetId: number, questions: readonly string[]): AnsweredInstance[] {
+export function answeredInstances(db: ReadDb, datasetId: number, questions: readonly Question[]): AnsweredInstance[] {
   const decided = questions.map((question) => decidedTargets(db, datasetId, question));
   return instancesOf(db, datasetId).map((instance) => {
     const own = decided.map((targets) => decidedFor(instance, targets));

@@ -237,6 +237,8 @@ export interface PlacedImage {
   readonly seriesInstanceUID: string;
   readonly studyInstanceUID: string;
   readonly patientKey: string;
+  /** Whose its study is by itself, where another patient was given. */
+  readonly ownPatientKey: string;
   readonly accessionNumber: string | null;
   readonly kind: 'dicom' | 'picture';
   readonly path: string;
@@ -246,7 +248,7 @@ export interface PlacedImage {
 const placedImages = `
   SELECT i.id AS instanceId, s.id AS seriesId, st.id AS studyId, st.patient_id AS patientId, i.sop_instance_uid AS sopInstanceUID,
     s.series_instance_uid AS seriesInstanceUID, st.study_instance_uid AS studyInstanceUID, p.patient_key AS patientKey,
-    st.accession_number AS accessionNumber, i.kind, coalesce(f.path, '') AS path, coalesce(f.member, '') AS member
+    coalesce(st.own_patient_key, p.patient_key) AS ownPatientKey, st.accession_number AS accessionNumber, i.kind, coalesce(f.path, '') AS path, coalesce(f.member, '') AS member
   FROM instances i JOIN series s ON s.id = i.series_id JOIN studies st ON st.id = s.study_id JOIN patients p ON p.id = st.patient_id
   LEFT JOIN files f ON f.instance_id = i.id`;
 

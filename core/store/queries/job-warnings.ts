@@ -1,6 +1,6 @@
 /** What jobs warned of, by job and by the run that each is about. */
 import { z } from 'zod';
-import { isSameWarning, type JobWarning, jobWarningSchema } from '../../contract/index.ts';
+import { isSameWarning, type JobWarning, jobWarningSchema, type WarningCode } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { readJson } from '../stored-json.ts';
 import { messageWithoutPlaces } from './job-places.ts';
@@ -23,6 +23,14 @@ function toWarnings(rows: readonly WarningRow[]): JobWarning[] {
   return all;
 }
 
+/**
+ * What is about a job of several runs as a whole. That a method is left out may be said while the job still names the run of the method before it, and
+ * is no run's: it is said once, when the method is given up, and stays when the job goes on.
+ */
+const ofWholeJob: readonly WarningCode[] = ['methodLeftOut'];
+const isOfARun = `json_extract(warning, '$.code') NOT IN (SELECT value FROM json_each(:ofWholeJob))`;
+const ofWhole = { ofWholeJob: JSON.stringify(ofWholeJob) };
+
 /** Keeps what a job warned of. What it said before with other counts goes. */
 export function keepJobWarning(db: WriteDb, jobId: number, said: JobWarning, now: string): void {
   // A message may name a path as the user typed it: right on the screen, wrong in a row that stays.
@@ -31,7 +39,8 @@ export function keepJobWarning(db: WriteDb, jobId: number, said: JobWarning, now
       ? { ...said, cause: { ...said.cause, message: messageWithoutPlaces(db, jobId, said.cause.message) } }
       : said;
   db.transaction(() => {
-    const run = db.get<{ id: number | null }>('SELECT run_id AS id FROM jobs WHERE id = :jobId', { jobId })?.id ?? null;
+    const current = db.get<{ id: number | null }>('SELECT run_id AS id FROM jobs WHERE id = :jobId', { jobId })?.id;
+    const run = ofWholeJob.includes(warning.code) ? null : (current ?? null);
     const rows = db.all<WarningRow>(
       'SELECT id, warning FROM job_warnings WHERE job_id = :jobId AND run_id IS :run ORDER BY id',
       { jobId, run },
@@ -52,12 +61,20 @@ export function keepJobWarning(db: WriteDb, jobId: number, said: JobWarning, now
 
 /** What was warned of before a run began is about that run. */
 export function giveWarningsToRun(db: WriteDb, jobId: number, runId: number): void {
-  db.run('UPDATE job_warnings SET run_id = :runId WHERE job_id = :jobId AND run_id IS NULL', { jobId, runId });
+  db.run(`UPDATE job_warnings SET run_id = :runId WHERE job_id = :jobId AND run_id IS NULL AND ${isOfARun}`, {
+    ...{ jobId, runId },
+    ...ofWhole,
+  });
 }
 
 /** Forgets what a job warned of that has come to no run yet: it begins anew, and says what is still so. */
 export function forgetWarnings(db: WriteDb, jobId: number): void {
-  db.run('DELETE FROM job_warnings WHERE job_id = :jobId AND run_id IS NULL', { jobId });
+  db.run(`DELETE FROM job_warnings WHERE job_id = :jobId AND run_id IS NULL AND ${isOfARun}`, { jobId, ...ofWhole });
+}
+
+/** Forgets what a job said of its work as a whole: it begins with other data. */
+export function forgetWholeJobWarnings(db: WriteDb, jobId: number): void {
+  db.run(`DELETE FROM job_warnings WHERE job_id = :jobId AND NOT (${isOfARun})`, { jobId, ...ofWhole });
 }
 
 /** What a job warned of, in order. */

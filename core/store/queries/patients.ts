@@ -171,18 +171,29 @@ export function headerPatients(db: ReadDb, studyId: StudyId): string[] {
     .map(({ key }) => key);
 }
 
+/** The patient by each image's header in a study, by SOP instance UID; none for a study that is not there. */
+export function headersOfStudy(db: ReadDb, studyInstanceUID: string): Map<string, string> {
+  const rows = db.all<{ uid: string; key: string }>(
+    `SELECT i.sop_instance_uid AS uid, coalesce(i.header_patient_key, st.own_patient_key, p.patient_key) AS key
+     FROM studies st JOIN patients p ON p.id = st.patient_id JOIN series s ON s.study_id = st.id
+     JOIN instances i ON i.series_id = s.id WHERE st.study_instance_uid = :studyInstanceUID`,
+    { studyInstanceUID },
+  );
+  return new Map(rows.map(({ uid, key }) => [uid, key]));
+}
+
 /**
- * Studies all of whose images name one patient, who is not the one that their study is by its own header: an import found their files corrected
- * and was stopped before the studies followed.
+ * Whether all images of this one's study name one patient, who is not the one that their study is by its own header: an import found their
+ * files corrected and was stopped before the study followed. Asked for every file of an import: of nearly all, one row tells it.
  */
-export function studiesToFollow(db: ReadDb): StudyId[] {
-  return db
-    .all<{ id: StudyId }>(
-      `SELECT s.study_id AS id FROM series s JOIN instances i ON i.series_id = s.id
-       WHERE s.study_id IN (SELECT o.study_id FROM series o JOIN instances x ON x.series_id = o.id WHERE x.header_patient_key IS NOT NULL)
-       GROUP BY s.study_id HAVING count(i.header_patient_key) = count(*) AND count(DISTINCT i.header_patient_key) = 1`,
-    )
-    .map(({ id }) => id);
+export function isToFollow(db: ReadDb, instanceId: InstanceId): boolean {
+  const found = db.get(
+    `SELECT 1 FROM instances x JOIN series o ON o.id = x.series_id WHERE x.id = :instanceId AND x.header_patient_key IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM series s JOIN instances i ON i.series_id = s.id
+                       WHERE s.study_id = o.study_id AND i.header_patient_key IS NOT x.header_patient_key)`,
+    { instanceId },
+  );
+  return found !== undefined;
 }
 
 /** All images of a study say the same now: nothing is kept beside the study. */

@@ -38,16 +38,19 @@ export function addBatch(
     readonly modelId: number;
     readonly predictions: readonly NewPrediction[];
     readonly watchId?: number | null;
+    /** The model's when these were computed; null where that is not known. */
+    readonly temperature?: number | null;
   },
   now: string,
 ): number {
   return db.transaction(() => {
     const { id } = db.run(
-      'INSERT INTO batches (job_id, model_id, created_at, watch_id) VALUES (:jobId, :modelId, :now, :watchId)',
+      'INSERT INTO batches (job_id, model_id, created_at, watch_id, temperature) VALUES (:jobId, :modelId, :now, :watchId, :temperature)',
       {
         jobId: batch.jobId,
         modelId: batch.modelId,
         watchId: batch.watchId ?? null,
+        temperature: batch.temperature ?? null,
         now,
       },
     );

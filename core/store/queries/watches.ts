@@ -188,27 +188,66 @@ export function watchedFiles(db: ReadDb, watchId: number): { contents: Set<strin
   return { contents: new Set(rows.map((row) => row.content)), places: new Set(rows.map((row) => row.place)) };
 }
 
-/** Takes contents for new ones again. */
-export function forgetWatchedFiles(db: WriteDb, watchId: number, contentHashes: readonly string[]): void {
+/**
+ * The content that a folder last handed over from a path; where that is forgotten already, for it was gone before, what was known of it then. Undefined
+ * where nothing is known of it.
+ */
+export function contentAt(
+  db: ReadDb,
+  watchId: number,
+  at: { readonly path: string; readonly pathHash: string },
+): string | undefined {
+  return (
+    db.get<{ contentHash: string }>(
+      `SELECT content_hash AS contentHash FROM watched_files WHERE watch_id = :watchId AND path_hash = :pathHash
+       ORDER BY taken_at DESC LIMIT 1`,
+      { watchId, pathHash: at.pathHash },
+    ) ??
+    db.get<{ contentHash: string }>(
+      `SELECT f.content_hash AS contentHash FROM batch_failures f JOIN batches b ON b.id = f.batch_id
+       WHERE b.watch_id = :watchId AND f.path = :path AND f.content_hash IS NOT NULL ORDER BY f.id DESC LIMIT 1`,
+      { watchId, path: at.path },
+    )
+  )?.contentHash;
+}
+
+/** Forgets where files were, whose turn has come: names of paths can be guessed from their hashes. */
+export function forgetPlacesTaken(db: WriteDb, watchId: number, pathHashes: readonly string[]): void {
   db.run(
-    'DELETE FROM watched_files WHERE watch_id = :watchId AND content_hash IN (SELECT value FROM json_each(:hashes))',
-    { watchId, hashes: JSON.stringify(contentHashes) },
+    `UPDATE watched_files SET path_hash = NULL
+     WHERE watch_id = :watchId AND path_hash IN (SELECT value FROM json_each(:hashes))`,
+    { watchId, hashes: JSON.stringify(pathHashes) },
   );
 }
 
+/** Takes files of a batch for new ones again that were gone when their turn came. */
+export function forgetGoneFiles(db: WriteDb, watchId: number, batchId: number): void {
+  db.run(
+    `DELETE FROM watched_files WHERE watch_id = :watchId
+       AND content_hash IN (SELECT content_hash FROM batch_failures WHERE batch_id = :batchId AND code = 'FILE_NOT_FOUND')`,
+    { watchId, batchId },
+  );
+}
+
+/** Notes files that a folder handed over. Those among them that were gone before are failed ones no more. */
 export function saveWatchedFiles(
   db: WriteDb,
   watchId: number,
-  files: readonly { readonly contentHash: string; readonly placeHash: string }[],
+  files: readonly { readonly contentHash: string; readonly placeHash: string; readonly pathHash?: string }[],
   now: string,
 ): void {
   db.transaction(() => {
-    for (const { contentHash, placeHash } of files) {
+    for (const { contentHash, placeHash, pathHash = null } of files) {
       db.run(
-        `INSERT OR IGNORE INTO watched_files (watch_id, content_hash, place_hash, taken_at)
-         VALUES (:watchId, :contentHash, :placeHash, :now)`,
-        { watchId, contentHash, placeHash, now },
+        `INSERT OR IGNORE INTO watched_files (watch_id, content_hash, place_hash, path_hash, taken_at)
+         VALUES (:watchId, :contentHash, :placeHash, :pathHash, :now)`,
+        { watchId, contentHash, placeHash, pathHash, now },
       );
     }
+    db.run(
+      `DELETE FROM batch_failures WHERE code = 'FILE_NOT_FOUND' AND content_hash IN (SELECT value FROM json_each(:hashes))
+         AND batch_id IN (SELECT id FROM batches WHERE watch_id = :watchId)`,
+      { watchId, hashes: JSON.stringify(files.map(({ contentHash }) => contentHash)) },
+    );
   });
 }

@@ -207,6 +207,10 @@ export const library: Words['library'] = {
   framesRule: 'Von Aufnahmen mit vielen Einzelbildern',
   frameRules: { middle: 'das mittlere', first: 'das erste', all: 'alle' },
   startImport: 'Importieren',
+  looksIntoFolders:
+    'Die Ordner werden durchgesehen. Was Sie jetzt ändern, gilt, sobald Sie noch einmal auf „Importieren“ klicken.',
+  changedMeanwhile:
+    'Während die Ordner durchgesehen wurden, wurde etwas geändert. Klicken Sie noch einmal auf „Importieren“.',
   importing: 'Import läuft',
   making: 'Demo-Datensatz wird gemacht',
   report: 'Importbericht',

@@ -26,7 +26,9 @@ export const warnings: Words['warnings'] = {
       `Labels oder Teile von ${named(v)}, mit der die Suche angehalten wurde, haben sich seither geändert: Sie beginnt neu, mit dem Datensatz von jetzt.`,
     trainingGoesOn: (v) =>
       `Das Training geht mit ${named(v)} weiter, wie es begann; was seither gelabelt oder berichtigt wurde, wartet auf das nächste Training.`,
-    fewerFolds: (v) => `Die Patienten sind auf ${n(v.folds, 'Falte', 'Falten')} verteilt statt auf ${v.wanted}.`,
+    // Which class has how many stands in English alone, and not on the card.
+    fewerFolds: (v) =>
+      `Die Patienten sind auf ${n(v.folds, 'Falte', 'Falten')} verteilt statt auf ${v.wanted}: Für ${v.wanted} sind es zu wenige, im Ganzen oder zu einer Klasse, einem Befund oder einer Zahl.`,
     networkStuck: (v) =>
       `Netz ${v.network} von ${v.networks} hat fast nichts gelernt und wird von einem anderen Anfang aus noch einmal trainiert.`,
     methodLeftOut: (v) => `${v.method}, Training ${v.training}, fehlt im Vergleich.`,
@@ -42,6 +44,18 @@ export const warnings: Words['warnings'] = {
         : v.countedApart > 0
           ? ` ${n(v.countedApart, 'Patient von jetzt zählt', 'Patienten von jetzt zählen')} in ihr mehrfach, sodass Intervalle zu schmal sind und Falten von denen gelernt haben können, die sie beantworten: Trainieren Sie neu, bevor Sie den Zahlen trauen.`
           : ''),
+    lpmReadAsAdded: (v) => {
+      const number = (value: number): string => String(value).replace('.', ',');
+      const pixels = (values: readonly number[]): string => values.map(number).join('; ');
+      const parts = [
+        v.mean && `Mittelwert der Pixel ${pixels(v.mean.kept)} (diese Dateien sagen ${pixels(v.mean.told)})`,
+        v.std && `Streuung der Pixel ${pixels(v.std.kept)} (diese Dateien sagen ${pixels(v.std.told)})`,
+        v.eps && `Epsilon der Normen ${number(v.eps.kept)} (diese Dateien sagen ${number(v.eps.told)})`,
+      ];
+      return `Das LPM „${v.lpm}“ hat diese Gewichte und wird gelesen, wie es hinzugefügt wurde: ${parts.filter((part) => part !== null).join(', ')}. Unter einem eigenen Namen hinzugefügt werden diese Dateien ein weiteres LPM.`;
+    },
+    earlierNotCounted: (v) =>
+      `${n(v.images, 'Bild, das schon beantwortet war, zählt', 'Bilder, die schon beantwortet waren, zählen')} nicht mit den anderen der Studie: Das Modell kann seitdem kalibriert worden sein, und wie es damals war, ist nicht bekannt. Klassifizieren Sie die ganze Studie noch einmal.`,
     littleMemory: (v) =>
       `Das LPM „${v.lpm}“ braucht bei ${v.inputSize.toLocaleString('de')} px etwa ${gigabytes(v.neededBytes)} Arbeitsspeicher, und nur ${gigabytes(v.freeBytes)} sind frei: Schließen Sie andere Programme, sonst kann es langsam werden oder enden.`,
   },

@@ -210,6 +210,8 @@ export const library = {
   framesRule: 'Of images with many frames, use',
   frameRules: { middle: 'the middle one', first: 'the first', all: 'all' },
   startImport: 'Import',
+  looksIntoFolders: 'The folders are being looked through. What you change now counts once you press Import again.',
+  changedMeanwhile: 'Something was changed while the folders were looked through. Press Import again.',
   importing: 'Importing',
   making: 'Making the demo set',
   report: 'Import report',

@@ -322,6 +322,8 @@ export class TrainState {
   plan(): void {
     this.isPlanning = true;
     this.shownId = null;
+    // What was being typed went with the fields that are made anew, of values.
+    this.#invalid = new Set();
   }
 
   #options(): TrainingOptions[] {

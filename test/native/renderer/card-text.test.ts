@@ -1,9 +1,21 @@
-/** What the model card says of how images are read and features kept. */
-import { expect, test } from 'vitest';
+/** What the model card says of how images are read and features kept, and why something was done otherwise than usual. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ModelRecord } from '../../../core/contract/index.ts';
 import { modelCard } from '../../../core/services/evaluation/judge-card.ts';
 import { trainModel } from '../../../core/services/jobs/train.ts';
+import { addJob, keepJobWarning, modelByName, runByName, setRunOfJob } from '../../../core/store/index.ts';
+import { i18n, type Language } from '../../../renderer/i18n/index.svelte.ts';
 import { cardText } from '../../../renderer/screens/judge/card-text.ts';
 import { discsLibrary } from '../../support/discs-library.ts';
+import { judgedModel, madeCases, testVersion } from '../../support/judged-models.ts';
+import { temporaryLibrary, testTime } from '../../support/library.ts';
+import { testContext } from '../../support/studies.ts';
+
+beforeEach(() => vi.stubGlobal('document', { documentElement: {} }));
+afterEach(() => {
+  i18n.use('en');
+  vi.unstubAllGlobals();
+});
 
 test('features kept in 8 bits stand on the card, and nothing of them on that of a model without', async () => {
   const { context } = await discsLibrary(8);
@@ -14,3 +26,21 @@ test('features kept in 8 bits stand on the card, and nothing of them on that of 
   expect(told('kept')).toContain('is rounded to 8 bits for each head and channel');
   expect(told('usual')).not.toContain('8 bits');
 }, 60_000);
+
+test('a card says in either language why patients are dealt to fewer folds', () => {
+  const library = temporaryLibrary();
+  const db = library.writer;
+  const cases = madeCases(20);
+  judgedModel(library, 'm', testVersion(library, cases), cases, 1);
+  const job = addJob(db, 'train', { dataset: 'demo' }, testTime);
+  setRunOfJob(db, job, runByName(db, (modelByName(db, 'm') as ModelRecord).run)?.id ?? 0);
+  const cause = { code: '', message: '5 folds need at least 5 patients; class "rare" has 3.', action: '' };
+  keepJobWarning(db, job, { code: 'fewerFolds', folds: 3, wanted: 5, cause }, testTime);
+  const said = (language: Language): readonly string[] | undefined => {
+    i18n.use(language);
+    const { sections } = cardText(modelCard(testContext(library), 'm'));
+    return sections.find(({ title }) => title === i18n.words.warnings.title)?.list;
+  };
+  expect(said('en')?.[0]).toContain('class "rare" has 3');
+  expect(said('de')?.[0]).toMatch(/3 Falten verteilt statt auf 5: .*zu wenige/);
+});

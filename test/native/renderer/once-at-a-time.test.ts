@@ -21,6 +21,29 @@ test('a second press before the first has its answer does nothing; after it, or 
   expect(begun).toEqual(['first', 'third', 'fourth']);
 });
 
+test('whoever shows the button is told while a press does nothing, also after a failure, and not of what is done at once', async () => {
+  const told: boolean[] = [];
+  let fail: (why: Error) => void = () => {};
+  const press = onceAtATime(
+    () =>
+      new Promise<void>((_, refuse) => {
+        fail = refuse;
+      }),
+    (isUnderWay) => told.push(isUnderWay),
+  );
+  press();
+  press();
+  expect(told).toEqual([true]);
+  fail(new Error('refused'));
+  await Promise.resolve();
+  expect(told).toEqual([true, false]);
+  onceAtATime(
+    () => {},
+    (isUnderWay) => told.push(isUnderWay),
+  )();
+  expect(told).toEqual([true, false]);
+});
+
 test('what is done at once is done at every press', () => {
   let presses = 0;
   const press = onceAtATime(() => {

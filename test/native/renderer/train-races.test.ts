@@ -1,6 +1,8 @@
 /** The state of Train between a question and its answer: the run that was clicked is shown, with its newest figures, and checks are of these settings. */
 import { expect, test } from 'vitest';
+import type { JobView } from '../../../core/contract/index.ts';
 import { jobs } from '../../../renderer/app/jobs.svelte.ts';
+import { planAfresh } from '../../../renderer/screens/train/afresh.ts';
 import { TrainState } from '../../../renderer/screens/train/train.svelte.ts';
 import { HeldWire } from './held-wire.ts';
 import { settled } from './room-harness.ts';
@@ -73,4 +75,19 @@ test('what was found with other settings does not stand there where looking with
   await settled();
   await Promise.all([expect(set).rejects.toThrow(), wire.fail('training.check')]);
   expect([train.check, train.isBlocked]).toEqual([null, true]);
+});
+
+test('what was being typed and was no value does not keep a search from being started that is planned afresh', async () => {
+  const { train } = await page();
+  await train.open({});
+  train.plan();
+  train.setInvalid('epochs', true);
+  await train.show(5);
+  expect(train.isInvalid).toBe(true);
+  const search = {
+    ...run(5, false),
+    payload: { ...settings, recipe: 'auto', dataset: 'd', lpm: 'l', method: 'linear' },
+  };
+  await planAfresh(train, search as unknown as JobView<'train'>, 'd');
+  expect([train.isPlanning, train.isInvalid, train.settings?.seed]).toEqual([true, false, 2]);
 });

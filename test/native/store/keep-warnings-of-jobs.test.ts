@@ -9,6 +9,7 @@ import {
   addVersion,
   endJob,
   ensureDataset,
+  forgetWholeJobWarnings,
   jobById,
   keepJobWarning,
   listJobs,
@@ -113,4 +114,27 @@ test('a path in a message is not kept, and what a later version says is passed o
   const [kept, ...others] = jobById(db, job)?.warnings ?? [];
   expect(others).toEqual([]);
   expect(JSON.stringify(kept)).not.toContain('JANE');
+});
+
+test('that a comparison leaves a method out is no run’s, and stays when the job goes on, until it begins with other data', () => {
+  const { library, jobs } = twoRuns();
+  const { db, writer } = library;
+  const [job] = jobs;
+  const method = (name: string): JobWarning => ({
+    ...{ code: 'methodLeftOut', method: name, training: 1 },
+    cause: { code: 'LPM_UNSUPPORTED', message: 'It has no such layer.', action: '' },
+  });
+  startJob(writer, job, testTime);
+  // The first method is refused before there is a run, another one while the job still names the run before it.
+  keepJobWarning(writer, job, method('fpt+'), testTime);
+  setRunOfJob(writer, job, 1);
+  keepJobWarning(writer, job, leftOut(2), testTime);
+  keepJobWarning(writer, job, method('lora'), testTime);
+  setRunOfJob(writer, job, 2);
+  expect([warningsOfRun(db, 1), warningsOfRun(db, 2)]).toEqual([[leftOut(2)], []]);
+  endJob(writer, job, 'cancelled', {}, testTime);
+  startJob(writer, job, testTime);
+  expect(jobById(db, job)?.warnings).toEqual([method('fpt+'), leftOut(2), method('lora')]);
+  forgetWholeJobWarnings(writer, job);
+  expect(jobById(db, job)?.warnings).toEqual([leftOut(2)]);
 });

@@ -3,6 +3,7 @@ import {
   fileAt,
   filesOfInstance,
   instanceByUid,
+  isToFollow,
   ownLabel,
   type ReadDb,
   recordsOf,
@@ -37,6 +38,7 @@ test('what an import or an epoch asks for every file or image is answered by an 
   const hot: Record<string, (db: ReadDb) => unknown> = {
     fileAt: (db) => fileAt(db, '/made/0', ''),
     filesOfInstance: (db) => filesOfInstance(db, instanceId(1)),
+    isToFollow: (db) => isToFollow(db, instanceId(1)),
     instanceByUid: (db) => instanceByUid(db, '1.2.3'),
     ownLabel: (db) => ownLabel(db, 1, { kind: 'instance', id: instanceId(1) }, 'import'),
     versionImages: (db) => versionImages(db, 1),

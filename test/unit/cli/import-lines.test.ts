@@ -43,9 +43,37 @@ test('an import that came to nothing has failed, which a script can tell; one wh
   });
   expect(importFailure(report)).toMatchObject({
     code: 'LABELS_INVALID',
-    message: expect.stringContaining('No row of the labels fitted an image'),
+    message: expect.stringContaining('No row of the labels could be used'),
   });
   expect(last({})).not.toContain('Next');
+});
+
+test('labels, splits and patients of images that came earlier are of use, though the folder holds no image', () => {
+  const none = { total: 2, alreadyThere: 0, skipped: 2, notImages: 2 };
+  const rows = { ...nothing, rows: 2 };
+  const patientsGiven = { code: 'patientsGiven', values: { studies: 2, patients: 1, moved: 2 } };
+  for (const more of [
+    { labels: { ...rows, applied: 2 } },
+    { labels: { ...rows, unchanged: 1 } },
+    { labels: { ...rows, changed: 1 } },
+    { labels: rows, splits: { train: 0, val: 0, test: 2 } },
+    { labels: rows, notes: [patientsGiven] },
+  ]) {
+    expect(importFailure({ ...report, ...none, ...more } as ImportReport)).toBeNull();
+    expect(last({ ...none, ...more })).toBe('Next: sidelight train d');
+  }
+  expect(importFailure({ ...report, ...none, labels: rows })?.message).toMatch(
+    /^Nothing was imported: none of 2 files/,
+  );
+});
+
+test('rows that fitted images and were refused for another reason are not said to fit none', () => {
+  const problem = { row: 2, message: '"x" is none of the classes' };
+  const failure = importFailure({ ...report, labels: { ...nothing, rows: 2, problems: [problem] } });
+  expect(failure).toMatchObject({
+    message: 'No row of the labels could be used: the problems of the labels say why.',
+    action: 'Correct the file and run the same command again.',
+  });
 });
 
 test('where no path is found, the way by names of files is named', () => {

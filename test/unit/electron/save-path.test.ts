@@ -11,3 +11,27 @@ test('what is saved gets its ending, and no other file that has it is written ov
   expect([savePath(results, 'csv'), savePath(card, 'md')]).toEqual([`${results}.csv`, card]);
   expect([savePath(`${card}.md`, 'md'), savePath(`${results}.txt`, 'csv')]).toEqual([`${card}.md`, `${results}.txt`]);
 });
+
+test.each([
+  'card v1.2',
+  'Ergebnisse 30.11.',
+  'a.b',
+  'Dr. Meier',
+  'Dr.Meier',
+  'St. 4',
+  'net.resnet50',
+  'what is new. or not',
+])('a dot in "%s" makes no ending', (name) => {
+  const path = join(temporaryFolder(), name);
+  expect(savePath(path, 'html')).toBe(`${path}.html`);
+  // With its ending, however it is written, it is whole.
+  expect([savePath(`${path}.html`, 'html'), savePath(`${path}.HTML`, 'html')]).toEqual([
+    `${path}.html`,
+    `${path}.HTML`,
+  ]);
+});
+
+test('an ending of few letters that was chosen in place of the format stays, and so does one with a digit that is the format', () => {
+  const path = join(temporaryFolder(), 'card v1.2');
+  expect([savePath(`${path}.htm`, 'html'), savePath(`${path}.mp4`, 'mp4')]).toEqual([`${path}.htm`, `${path}.mp4`]);
+});

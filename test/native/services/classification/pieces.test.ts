@@ -1,5 +1,5 @@
 /** Studies that come in pieces: from a watched folder, by trying failed files again, and where files are gone when their turn comes. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
@@ -8,13 +8,20 @@ import type { CoreContext } from '../../../../core/host/context.ts';
 import { classifyHandlers } from '../../../../core/host/handlers/classify.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { batchResults, exportResults } from '../../../../core/services/classification/results.ts';
-import { watchClassification } from '../../../../core/services/classification/watch.ts';
+import { FolderWatcher, watchClassification } from '../../../../core/services/classification/watch.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { deleteModel } from '../../../../core/services/library/models.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
-import { addWatch, type BatchChoice, listWatches, removeWatch } from '../../../../core/store/index.ts';
+import {
+  addWatch,
+  type BatchChoice,
+  listWatches,
+  modelByName,
+  removeWatch,
+  setModelTemperature,
+} from '../../../../core/store/index.ts';
 import { testTime } from '../../../support/library.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { put, type TinyInstance, tinyDicom } from '../../../support/studies.ts';
@@ -185,4 +192,95 @@ test('what a deleted model said of a watched folder is not shown as what another
   const after = shown({ watch: watch.id }).studies;
   expect(after.map(([uid, images]) => [uid, images])).toEqual([['5.1', 1]]);
   expect(after).toEqual(await together([image('5.1', 3)]));
+});
+
+test('what was answered before the model was calibrated counts as the model answers now; where nobody knows how it was, it is left out and said', async () => {
+  await open();
+  const watch = watching('calibrated');
+  const { id, threshold } = modelByName(context.library.db, 'm') ?? { id: 0, threshold: null };
+  const calibrated = (temperature: number): void =>
+    setModelTemperature(context.library.writer, id, { temperature, threshold, findingThresholds: [] });
+  const paths = [1, 2, 3, 4, 5].map((n) => image('7.1', n * n));
+  const [a1, a2, a3, a4, a5] = paths as [string, string, string, string, string];
+  await watch.take([a1, a2]);
+  calibrated(3);
+  await watch.take([a3]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3]));
+  calibrated(0.6);
+  await watch.take([a4]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3, a4]));
+
+  // As an earlier version left it.
+  context.library.writer.run('UPDATE batches SET temperature = NULL WHERE watch_id = :id', { id: watch.id });
+  await watch.take([a5]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a5]));
+  expect(context.library.db.all("SELECT json_extract(warning, '$.images') AS images FROM job_warnings")).toEqual([
+    { images: 4 },
+  ]);
+});
+
+test('several images of one UID stay several, whichever piece they come in', async () => {
+  await open();
+  const watch = watching('alike');
+  const [a1, a2, a3, a4] = [1, 2, 3, 4].map((n) => image('8.1', n, { instance: '8.1.0' })) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await watch.take([a1]);
+  await watch.take([a2, a3]);
+  await watch.take([a4]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3, a4]));
+  // The same file once more is the same image.
+  await watch.take([a4]);
+  expect(shown({ watch: watch.id }).studies).toEqual(await together([a1, a2, a3, a4]));
+});
+
+test('files that were gone when their turn came are taken once they are there again, also after a restart, and are failed ones no more', async () => {
+  await open();
+  const [a1, a2, b1] = [image('9.1', 1), image('9.1', 2), image('9.2', 3)];
+  const orders: ClassifyOptions[] = [];
+  const started = () =>
+    new FolderWatcher(context, {
+      take: (watch, files) => orders.push(watchClassification(watch, files)) > 0,
+      changed: () => {},
+      settleMs: 0,
+      clock: () => 0,
+    });
+  const ordered = async (): Promise<ClassifyOptions> => {
+    await started().look();
+    const [order, ...others] = orders.splice(0);
+    if (order === undefined || others.length > 0) throw new Error('one order was given');
+    return order;
+  };
+  const [arrivals, away] = [join(folder, 'arrivals'), join(folder, 'away')];
+  const id = started().add({ folder: arrivals, model: 'm', dataset: null });
+  const order = await ordered();
+  renameSync(arrivals, away);
+  const { batchId } = await classifyPaths(context, order);
+  const names = ['1.dcm', '2.dcm', '3.dcm'].map((name) => [name, 'FILE_NOT_FOUND']);
+  expect(shown({ watch: id }).failures).toEqual(names);
+  // Tried again while the drive is still away, they are not lost either.
+  await classifyPaths(context, retryOf(batchId));
+  expect(shown({ watch: id }).failures).toEqual(names);
+  renameSync(away, arrivals);
+  const again = await ordered();
+  expect(shown({ watch: id }).failures).toEqual([]);
+  await classifyPaths(context, again);
+  expect(shown({ watch: id })).toEqual({ studies: await together([a1, a2, b1]), failures: [] });
+  await started().look();
+  expect(orders).toEqual([]);
+  // Names of paths can be guessed from their hashes: none is kept that is of no use any more.
+  expect(context.library.db.all('SELECT path_hash FROM watched_files WHERE path_hash IS NOT NULL')).toEqual([]);
+});
+
+test('failed files of a model that a folder had before are tried again apart from it', async () => {
+  await open();
+  const watch = watching('other model');
+  const { batchId } = await watch.take([image('10.1', 1), join(folder, 'missing.dcm')]);
+  expect(retryOf(batchId).watchId).toBe(watch.id);
+  context.library.writer.run("UPDATE watches SET model = 'another' WHERE id = :id", { id: watch.id });
+  expect(retryOf(batchId)).toMatchObject({ model: 'm', retries: batchId });
+  expect(retryOf(batchId)).not.toHaveProperty('watchId');
 });

@@ -9,7 +9,13 @@ import type { JobView } from '../../../../core/contract/index.ts';
 import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
 import { renameDataset } from '../../../../core/services/datasets/editing.ts';
 import { deleteModel, renameModel, restoreModel } from '../../../../core/services/library/models.ts';
-import { addBatch, addBatchFailures, type Library, openLibrary } from '../../../../core/store/index.ts';
+import {
+  addBatch,
+  addBatchFailures,
+  forgetGoneFiles,
+  type Library,
+  openLibrary,
+} from '../../../../core/store/index.ts';
 import { addModelRow, temporaryLibrary, testTime } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -169,8 +175,10 @@ test('a file that was gone when its turn came is taken where it was moved to; on
   const batchId = addBatch(db, { jobId: null, modelId, watchId: id, predictions: [] }, testTime);
   const at = (n: number, code: string) => ({
     ...{ path: join(folder, `new folder/f${n}.dcm`), member: '', message: '', action: '', code },
+    contentHash: createHash('sha256').update(file(n)).digest('hex'),
   });
   addBatchFailures(db, batchId, [at(1, 'FILE_NOT_FOUND'), at(2, 'FILE_NOT_FOUND'), at(3, 'DICOM_TRUNCATED')]);
+  forgetGoneFiles(db, id, batchId);
   const job = { kind: 'classify', payload: { watchId: id }, result: { batchId } };
   watcher.jobChanged({ ...job, isStoppable: true, result: null } as unknown as JobView);
   watcher.jobChanged({ ...job, isStoppable: false } as unknown as JobView);

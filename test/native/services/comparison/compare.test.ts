@@ -23,6 +23,7 @@ import {
   listJobs,
   listModels,
   listRuns,
+  warningsOfRun,
 } from '../../../../core/store/index.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
@@ -205,6 +206,12 @@ test('a method that diverges is left out and said so; the others are trained', a
   expect(compiled).toBe(1);
   expect(report.methods.map(({ method, state }) => `${method} ${state}`)).toEqual(['fpt+ failed', 'linear trained']);
   expect(report.methods[0]?.failure).toContain('TRAINING_DIVERGED');
+  // It is said with the comparison, and with none of its trainings.
+  const { db } = opened.library;
+  expect(listJobs(db).find(({ kind }) => kind === 'compare')?.warnings).toMatchObject([
+    { code: 'methodLeftOut', method: 'fpt+', cause: { code: 'TRAINING_DIVERGED' } },
+  ]);
+  expect(listRuns(db).flatMap(({ id }) => warningsOfRun(db, id))).toEqual([]);
   expect(evaluationsOf(opened.library.db, 1).map(({ split }) => split)).toContain('test');
 });
 

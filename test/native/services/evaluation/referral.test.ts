@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { command as classifyCommand } from '../../../../core/cli/commands/classify.ts';
+import type { CliContext } from '../../../../core/cli/context.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { batchResults } from '../../../../core/services/classification/results.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
@@ -127,4 +129,14 @@ test('a threshold that is moved takes the promise away, and the band stays', () 
   );
   expect(moved.referBand).not.toBeNull();
   expect(moved.referBand?.promise).toBeUndefined();
+});
+
+test('the rule that a classification looked for stands in the JSON of its command as in its text', async () => {
+  const context = { globals: {}, services: async () => services.context } as Partial<CliContext> as CliContext;
+  const output = await classifyCommand.run(context, [[join(home, 'new')]], { model: ['folds'], refer: 0.35 });
+  const { json, lines } = output as { json: { referralFound: unknown }; lines: string[] };
+  expect(json.referralFound).toMatchObject([{ allowed: 0.35, refused: null, band: { promise: { allowed: 0.35 } } }]);
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^Rule of referral: at most 35 % of the answers that are not referred/),
+  );
 });

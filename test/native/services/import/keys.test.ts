@@ -1,6 +1,9 @@
 /** Labels files that give patients or splits alone, and those that name studies by their accession number. */
 import { describe, expect, test } from 'vitest';
+import type { CatalogueImage } from '../../../../core/services/import/catalogue.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
+import { resolveRows } from '../../../../core/services/import/labels.ts';
+import type { LabelsFile } from '../../../../core/services/import/labels-file.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { labelledInstances, patientsOfDataset, splitsOf } from '../../../../core/store/index.ts';
 import { caseLabels, importCase, noteOf } from '../../../support/case-import.ts';
@@ -97,4 +100,31 @@ describe('accession numbers', () => {
     const strict = importPaths(testContext(library), { ...options, rowRule: 'all' });
     expect((await appErrorFrom(strict)).code).toBe('LABELS_INVALID');
   });
+});
+
+test('many images of one number are told apart in no more time than as many of different numbers', {
+  timeout: 20_000,
+}, () => {
+  const images = Array.from({ length: 60_000 }, (_, n) => {
+    const study = n % 2;
+    const uids = {
+      sopInstanceUID: `1.${study}.1.${n}`,
+      seriesInstanceUID: `1.${study}.1`,
+      studyInstanceUID: `1.${study}`,
+    };
+    const ids = { instanceId: n + 1, seriesId: study + 1, studyId: study + 1, patientId: study + 1 };
+    return { ...uids, ...ids, patientKey: `P${study}`, accessionNumber: 'A1', kind: 'dicom', places: [`/${n}`] };
+  }) as unknown as CatalogueImage[];
+  const row = { row: 2, key: 'A1', label: 'x', question: null, reader: null, split: null, patientID: null };
+  const { entries, refused } = resolveRows(
+    { column: 'accessionNumber', rows: [row] } as unknown as LabelsFile,
+    {
+      images,
+      paths: { find: () => ({ images: [], places: [], how: 'exact' }) },
+      keys: { find: () => ({ targets: [], places: [], how: null }), whyNot: () => '' },
+      identity: { patientKey: (key: string) => key, keyBehind: (key: string) => key },
+    } as unknown as Parameters<typeof resolveRows>[1],
+  );
+  expect(entries).toEqual([]);
+  expect(refused).toMatchObject([{ rows: [2], places: ['/0', '/1'] }]);
 });

@@ -1,8 +1,17 @@
 /** Files that correct an earlier one and would change nothing: that is said before and after, whatever the counts of labels say. */
 import { describe, expect, test } from 'vitest';
-import type { ImportNote } from '../../../../core/contract/index.ts';
+import type { ImportNote, InstanceId, PatientId } from '../../../../core/contract/index.ts';
+import { effectNotes } from '../../../../core/services/import/label-effects.ts';
+import { labelTable } from '../../../../core/services/import/labels-export.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
-import { answeredInstances, type Library, labelledInstances } from '../../../../core/store/index.ts';
+import {
+  answeredInstances,
+  type DatasetRow,
+  datasetByName,
+  type Library,
+  labelledInstances,
+  type ReadDb,
+} from '../../../../core/store/index.ts';
 import { importCase } from '../../../support/case-import.ts';
 import { temporaryLibrary } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
@@ -71,6 +80,41 @@ describe('labels of studies after labels of images', () => {
     const note = { code: 'finerLabels', values: { labels: 1, images: 2 } };
     expect(await told(library, folder, second)).toMatchObject({ preview: [note], report: [note] });
   });
+});
+
+test('the images are read once, whatever the number of findings', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  lab(folder);
+  const first = put(folder, 'first.csv', 'sopInstanceUID,Edema,Mass,Nodule\n1.0.1.1.1,1,0,1\n1.1.1.1.1,0,1,1\n');
+  await importCase(library, { paths: [folder], labels: first, target: 'finding' });
+  const about = { row: 2, name: '', patientId: 1 as PatientId, reader: null, split: null } as const;
+  const agreed = ['Edema', 'Mass', 'Nodule'].flatMap((question) =>
+    labelledInstances(library.db, 1).map(({ studyId }) => {
+      return { ...about, question, label: 'absent', target: { kind: 'study', id: studyId } } as const;
+    }),
+  );
+  let reads = 0;
+  const db: ReadDb = {
+    get: (sql, parameters) => library.db.get(sql, parameters),
+    all: (sql, parameters) => {
+      if (/AS isExcluded/.test(sql)) reads += 1;
+      return library.db.all(sql, parameters);
+    },
+  };
+  const given = { entries: agreed, agreed, file: { reading: null }, reader: 'file' };
+  expect(effectNotes(db, 1, given)).toEqual([{ code: 'finerLabels', values: { labels: 4, images: 2 } }]);
+  expect(reads).toBe(1);
+  const ofImages = agreed.map((entry) => ({ ...entry, target: { kind: 'instance', id: 1 as InstanceId } }) as const);
+  expect(effectNotes(db, 1, { ...given, agreed: ofImages })).toEqual([]);
+  expect(reads).toBe(1);
+  const dataset = datasetByName(library.db, 'd') as DatasetRow;
+  const exported = labelTable(db, dataset, {
+    ...{ byReader: false, column: 'sopInstanceUID', patientOf: () => '' },
+    keyOf: ({ sopInstanceUID }) => sopInstanceUID,
+  });
+  expect(exported.text).toContain('1.0.1.1.1,1,0,1');
+  expect(reads).toBe(2);
 });
 
 describe('labels that readers gave', () => {

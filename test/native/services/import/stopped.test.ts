@@ -1,5 +1,6 @@
 /** Imports that find corrected headers: what a preview says of them, and one that is stopped and given again. */
-import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
 import { type Library, labelledInstances, patientsOfDataset } from '../../../../core/store/index.ts';
@@ -87,6 +88,21 @@ test('a stopped import leaves no study under the patient of before', async () =>
   expect(noteOf(last, 'headersCorrected')).toBeUndefined();
 });
 
+test('a file that did not change is taken into the data set, though the last of its study is corrected in the same batch', async () => {
+  const folder = temporaryFolder();
+  const library = temporaryLibrary();
+  const image = (patient: string, i: number) =>
+    tinyDicom({ patient, patientName: patient, study: '1.1', instance: `1.1.1.${i}`, grey: i });
+  for (const i of [1, 2, 3]) put(folder, `${i}.dcm`, image('ANONYMOUS', i));
+  await importCase(library, { paths: [folder] });
+  for (const i of [2, 3]) put(folder, `${i}.dcm`, image('P1', i));
+  await importCase(library, { paths: [folder] });
+  put(folder, '1.dcm', image('P1', 1));
+  const other = await importPaths(testContext(library), { dataset: 'other', paths: [folder] });
+  expect(other).toMatchObject({ corrected: 1, alreadyThere: 3, instances: 3, patients: 1 });
+  expect(idsOf(library)).toEqual(['1.1 P1']);
+});
+
 test('a preview finds the patients whom corrected headers name, as the import does', async () => {
   const folder = temporaryFolder();
   const library = temporaryLibrary();
@@ -109,6 +125,57 @@ test('a preview finds the patients whom corrected headers name, as the import do
   expect(preview.refused.map(({ rows: [row] }) => row)).toEqual(refused);
   expect(preview.classes).toMatchObject([{ name: 'a', labels: 12, images: 120 }]);
   expect(report).toMatchObject({ labelled: 120 });
+});
+
+describe('a preview after a part of a study was corrected', () => {
+  const image = (patient: string, i: number) =>
+    tinyDicom({ patient, patientName: patient, study: `1.${i % 2}`, instance: `1.${i % 2}.1.${i}`, grey: i });
+
+  /** Two studies of three images, of which the first two of each are in the data set. */
+  async function lab(): Promise<{ folder: string; library: Library }> {
+    const folder = temporaryFolder();
+    const library = temporaryLibrary();
+    for (const i of [0, 1, 2, 3, 4, 5]) put(folder, `${i < 4 ? 'in' : 'out'}/${i}.dcm`, image('ANON', i));
+    await importPaths(testContext(library), { dataset: 'other', paths: [folder] });
+    await importCase(library, { paths: [join(folder, 'in')] });
+    return { folder, library };
+  }
+
+  /** Rows that a preview refuses, and those that the import after it does. */
+  async function refused(library: Library, path: string): Promise<{ preview: unknown; report: unknown }> {
+    const csv = ['patientID,label', 'ANON,a', 'P1,b'].join('\n');
+    const labels = put(temporaryFolder(), 'labels.csv', csv);
+    const about = { labels, paths: [path] };
+    const preview = await previewLabels(testContext(library), { dataset: 'd', ...about });
+    const report = await importCase(library, about);
+    return {
+      preview: preview.refused.map(({ rows: [row] }) => row),
+      report: report.labels.problems.map(({ row }) => row),
+    };
+  }
+
+  test('leaves the study where images outside the data set keep the ID of before, as the import does', async () => {
+    const { folder, library } = await lab();
+    for (const i of [0, 1, 2, 3]) put(folder, `in/${i}.dcm`, image('P1', i));
+    expect(await refused(library, join(folder, 'in'))).toEqual({ preview: [3], report: [3] });
+    expect(idsOf(library)).toEqual(['1.0 ANON', '1.1 ANON']);
+  });
+
+  test('moves the study with the last image whose header names the new one', async () => {
+    const { folder, library } = await lab();
+    for (const i of [4, 5]) put(folder, `out/${i}.dcm`, image('P1', i));
+    await importPaths(testContext(library), { dataset: 'other', paths: [folder] });
+    for (const i of [0, 1, 2, 3]) put(folder, `in/${i}.dcm`, image('P1', i));
+    expect(await refused(library, join(folder, 'in'))).toEqual({ preview: [2], report: [2] });
+    expect(idsOf(library)).toEqual(['1.0 P1', '1.1 P1']);
+  });
+
+  test('of images that are in another data set alone', async () => {
+    const { folder, library } = await lab();
+    for (const i of [4, 5]) put(folder, `out/${i}.dcm`, image('P1', i));
+    expect(await refused(library, folder)).toEqual({ preview: [3], report: [3] });
+    expect(idsOf(library)).toEqual(['1.0 ANON', '1.1 ANON']);
+  });
 });
 
 test('an image of another size under the same UID is told of: its labels may be of what was there before', async () => {

@@ -81,6 +81,28 @@ describe('IDs that lost their zeros', () => {
     expect(labelsOf(library).filter((line) => !line.endsWith('- -'))).toEqual(['1.1.2: b b', '1.2.1: a a']);
   });
 
+  test('are seen beside pictures too, which the same import brings under the IDs in their names', async () => {
+    const folder = temporaryFolder();
+    const names = ['0017_l', '0017_r', '00017_l', 'P3_l'];
+    for (const [n, name] of names.entries()) put(folder, `${name}.png`, picture(n));
+    const rows = ['0017_l.png,17,a', '0017_r.png,0017,a', '00017_l.png,17,b', 'P3_l.png,17,b'];
+    const csv = put(folder, 'l.csv', ['path,patientID,label', ...rows].join('\n'));
+    const library = temporaryLibrary();
+    const why = 'is that of the images without the zeros before it: they were lost, save the column as text';
+    const lost = [2, 4].map((row) => `${row} patientID … ${why}`);
+    expect(await refusedBy(library, folder, csv, { patients: 'prefix' })).toEqual(lost);
+    const filed = () =>
+      patientsOfDataset(library.db, 1).map(({ patientKey, instances }) => `${patientKey} ${instances}`);
+    expect(filed().sort()).toEqual(['00017 1', '0017 2', '17 1']);
+    // Whom an earlier file gave is no better witness of the zeros.
+    const given = put(folder, 'given.csv', 'path,patientID,label\n00017_l.png,A5,b\n');
+    await importCase(library, { paths: [], labels: given });
+    expect(filed().sort()).toEqual(['0017 2', '17 1', 'A5 1']);
+    const again = await importCase(library, { paths: [], labels: csv });
+    expect(again.labels.problems.map(({ row, message }) => `${row} ${message}`)).toEqual(lost);
+    expect(filed().sort()).toEqual(['0017 2', '17 1', 'A5 1']);
+  });
+
   test('a patient who is called so has no label of one whose zeros were lost', async () => {
     const folder = temporaryFolder();
     lab(folder, ['00017', '17', '18']);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
+import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
 import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
 import { lpmIdentity } from '../../../../core/services/lpm/lpm-file.ts';
@@ -17,7 +18,7 @@ import { hasStrace } from '../../../support/isolation.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
-import { appErrorOf } from '../../../support/thrown.ts';
+import { appErrorFrom, appErrorOf } from '../../../support/thrown.ts';
 
 const sizes = { width: 32, layers: 2, heads: 2, patch: 16, imageSize: 64 };
 
@@ -47,6 +48,12 @@ test.each<readonly [string, (folder: string) => void]>([
   const lpm = openLibraryLpm(context, record);
   expect(lpm.config.width).toBe(32);
   lpm.close();
+});
+
+test.each(['nothere', 'nothere/model.safetensors'])('%s, which is not there, is said in words', async (name) => {
+  const missing = addLpm(testContext(temporaryLibrary()), { path: join(temporaryFolder(), name) });
+  const message = expect.stringMatching(/^\S+ is not there\.$/);
+  expect(await appErrorFrom(missing)).toMatchObject({ code: 'FILE_NOT_FOUND', message });
 });
 
 test('it tells how far it is in stages that only grow, and lets other work through while it reads', async () => {
@@ -222,6 +229,63 @@ test('the same weights with files that say other pixels are there already, and i
   writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean":[0.1,0.2,0.3],"image_std":[0.5,0.5,0.5]}');
   expect(await addLpm(context, { path })).toMatchObject({ name: 'bare', alreadyThere: true });
   expect(warned).toEqual([
-    'The LPM "bare" has these weights and is read as it was added: mean of pixels 0.5, 0.5, 0.5 (these files say 0.1, 0.2, 0.3).',
+    'The LPM "bare" has these weights and is read as it was added: mean of pixels 0.5, 0.5, 0.5 (these files say 0.1, 0.2, 0.3). ' +
+      'Added under a name of their own these files become another LPM.',
   ]);
+  // The window shows it with the job.
+  const { warnings } = listJobs(context.library.db).find((job) => job.warnings.length > 0) ?? {};
+  const mean = { kept: [0.5, 0.5, 0.5], told: [0.1, 0.2, 0.3] };
+  expect(warnings).toEqual([{ code: 'lpmReadAsAdded', lpm: 'bare', mean, std: null, eps: null }]);
+});
+
+test.each<readonly [string, string, string, object]>([
+  ['another epsilon', 'config.json', 'layer_norm_eps', { eps: 1e-5 }],
+  ['another mean', 'preprocessor_config.json', 'image_mean', { mean: [0.1, 0.2, 0.3] }],
+  ['another deviation', 'preprocessor_config.json', 'image_std', { std: [0.1, 0.2, 0.3] }],
+])('of weights that are there, files that say %s become an LPM of their own under another name', async (...of) => {
+  const [, file, key, read] = of;
+  const warned: string[] = [];
+  const log = { log: (level: string, message: string) => void (level === 'warn' && warned.push(message)) };
+  const context = testContext(temporaryLibrary(), { log });
+  const path = madeLpm();
+  const first = await addLpm(context, { path, name: 'first' });
+  const json = JSON.parse(readFileSync(join(path, file), 'utf8')) as object;
+  writeFileSync(join(path, file), JSON.stringify({ ...json, [key]: Object.values(read)[0] as unknown }));
+  // Neither without a name, as where a bare file mends what is damaged, nor under its own.
+  for (const name of [{}, { name: 'first' }]) {
+    expect(await addLpm(context, { path, ...name })).toMatchObject({ alreadyThere: true, hash: first.hash });
+  }
+  expect(warned).toHaveLength(2);
+  const own = await addLpm(context, { path, name: 'own' });
+  expect(own).toMatchObject({ name: 'own', alreadyThere: false, config: read });
+  expect(own.hash).not.toBe(first.hash);
+  expect(requireLpm(context, 'first')).toMatchObject({ hash: first.hash, config: first.config });
+  // It is found again by what its files say, whatever they are called now, and gets its file again.
+  rmSync(join(context.library.path(own.folder), 'model.safetensors'));
+  for (const name of [{}, { name: 'third' }]) {
+    expect(await addLpm(context, { path, ...name })).toMatchObject({ name: 'own', alreadyThere: true, hash: own.hash });
+  }
+  expect(listLpms(context)).toHaveLength(2);
+  const lpm = openLibraryLpm(context, requireLpm(context, 'own'));
+  expect(lpm.config).toMatchObject(read);
+  expect(lpmIdentity(lpm)).toBe(own.hash);
+  lpm.close();
+  const checked = await checkLibrary(
+    { folder: context.library.folder, signal: { aborted: false }, progress: () => {} },
+    { deep: false },
+  );
+  expect(checked.lpms).toEqual({ checked: 2, damaged: 0 });
+  expect(warned).toHaveLength(2);
+});
+
+test('the name of another LPM is taken for one of its own, too', async () => {
+  const context = testContext(temporaryLibrary());
+  const path = madeLpm();
+  await addLpm(context, { path, name: 'first' });
+  const other = join(temporaryFolder(), 'other');
+  writeRandomLpm(other, 2, sizes);
+  await addLpm(context, { path: other, name: 'other' });
+  writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean":[0.1,0.2,0.3],"image_std":[0.5,0.5,0.5]}');
+  await expect(addLpm(context, { path, name: 'other' })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+  expect(listLpms(context)).toHaveLength(2);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelRecord, StudyId } from '../../../../core/contract/index.ts';
+import { modelCard } from '../../../../core/services/evaluation/judge-card.ts';
 import { modelInUse, promoteModel, promotionComparison } from '../../../../core/services/promotion/promote.ts';
 import {
   auditEvents,
@@ -149,6 +150,34 @@ describe('what is compared', () => {
     const run = runByName(library.db, rowOf('third').run)?.id ?? 0;
     setRunParent(db, run, rowOf('first').id, 'on');
     expect(counts('third')).toEqual([117, 116, 3]);
+  });
+
+  test('leaves out whom a model learned from also where patients turned out to be one after both were trained, as the card counts them', () => {
+    const { library, cases, version } = withFirst(120);
+    const db = library.writer;
+    const corrected = cases.map((made, i) => (i === 1 ? { ...made, isIll: false } : made));
+    const newer = testVersion(library, corrected);
+    judgedModel(library, 'second', newer, corrected, 1.2);
+    // Image 4 is of training in either version.
+    for (const id of [version, newer])
+      db.run(`UPDATE version_images SET split = 'train' WHERE version_id = :id AND position = 4`, { id });
+    db.run('DELETE FROM evaluation_images WHERE position = 4');
+    const rowOf = (model: string) => modelByName(library.db, model) as ModelRecord;
+    setRunParent(db, runByName(library.db, rowOf('second').run)?.id ?? 0, rowOf('first').id, 'on');
+    const context = testContext(library);
+    const found = () => {
+      const { cases: common, leftOut } = promotionComparison(context, 'second');
+      const known = modelCard(context, 'second').warnings.filter(({ code }) => code === 'startKnowsPatients');
+      return [common, leftOut, known.map((warning) => 'patients' in warning && warning.patients)];
+    };
+    expect(found()).toEqual([119, 0, []]);
+    const studyOf = (n: number): StudyId =>
+      db.get<{ id: StudyId }>('SELECT id FROM studies WHERE study_instance_uid = :uid', { uid: `1.2.3.${n}` })
+        ?.id as StudyId;
+    db.transaction(() =>
+      movePatients(db, new Map([4, 6, 8].map((n) => [studyOf(n), 'V'] as const)), new Map(), testTime),
+    );
+    expect(found()).toEqual([117, 2, [1]]);
   });
 
   test('is nothing where the names differ', () => {

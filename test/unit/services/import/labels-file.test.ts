@@ -133,6 +133,16 @@ test('a quotation mark that takes lines in is refused by its row; marks and line
   expect(rows('path,label,note\na,x,"he said ""hi"",\nand left"\nb,y,"""so"""\nc,x,"two\nlines"\n')).toEqual([
     ...['a x', 'b y', 'c x'],
   ]);
+  // A text that begins with a quoted word, beside cells that keep their zeros.
+  for (const id of ['7', '="007"', '"=""007"""']) {
+    const note = '"""Normal"" chest.\nNo ""effusion""."';
+    expect(rows(`path,label,id,note\na,x,${id},${note}\nb,y,${id},so\n`)).toEqual(['a x', 'b y']);
+    expect(rows(`note,id,label,path\n${note},${id},x,a\n${note},${id},y,b\n`)).toEqual(['a x', 'b y']);
+  }
+  expect(problemsOf('path,label,n,m\na,x,"""So"" it\nis","5 mm\nb,y,z,"large"\nc,x,,\n')).toEqual([
+    { row: 4, message: swallows },
+  ]);
+  expect(problemsOf('path,label\na,"""cyst\nb,"benign"\nc,x\n')).toEqual([{ row: 3, message: swallows }]);
 });
 
 test('a reader who is NaN is nobody', () => {
