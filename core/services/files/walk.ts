@@ -8,6 +8,7 @@ import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../base/errors.ts';
+import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
 import { fileError } from './files.ts';
 
 /** A file, or something that is none and why. */
@@ -59,11 +60,11 @@ export async function* walkFiles(
 
 /**
  * Looks whether all of the given paths are there.
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE for the first that cannot be used; the signal's reason
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE for the first that cannot be used; CANCELLED
  */
-export async function requirePaths(paths: readonly string[], signal?: AbortSignal): Promise<void> {
+export async function requirePaths(paths: readonly string[], signal?: AbortSignalLike): Promise<void> {
   for (const given of paths) {
-    signal?.throwIfAborted();
+    if (signal !== undefined) throwIfCancelled(signal, 'The import');
     const path = resolve(given);
     const found = await describeRoot(path);
     if (found instanceof AppError) throw asTyped(found, path);

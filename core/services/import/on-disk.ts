@@ -1,20 +1,25 @@
 /**
- * What lies on the disk, asked about for the rows of a labels file: each folder is read once and none while another waits for its answer, as
- * folders of a network drive may take a second each.
+ * What lies on the disk, asked about for the rows of a labels file: a folder is read once, only where the one above has its name, and none while
+ * another waits for its answer. Folders of a network drive may take a second each, and a public set's labels name a hundred times as many as are there.
  */
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../base/progress.ts';
 
 /** Questions that wait for the disk at one time. */
 const atOnce = 16;
 
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isLink: boolean;
+}
+
 export class OnDisk {
-  /** By folder, the names in it as they are, and whether they are links; by their composed form. */
-  readonly #names = new Map<
-    string,
-    Promise<ReadonlyMap<string, { readonly name: string; readonly isLink: boolean }>>
-  >();
+  /** By the real path of a folder, what is in it, by composed names; null where it cannot be listed. */
+  readonly #entries = new Map<string, Promise<ReadonlyMap<string, Entry> | null>>();
+  /** By a folder as it is written, where it really lies; null where there is none. */
+  readonly #found = new Map<string, Promise<string | null>>();
   readonly #folders = new Map<string, Promise<string>>();
   readonly #signal: AbortSignal;
 
@@ -31,13 +36,19 @@ export class OnDisk {
     }
   }
 
-  /** Where the file of an absolute path really lies, whatever links lead there; null where none has its name, letter by letter but for the Unicode form. */
+  /**
+   * Where the file of an absolute path really lies, whatever links lead there; null where no file has its name, letter by letter but for the
+   * Unicode form. A folder is no file: keys such as `case001` are often names of folders.
+   */
   async fileAt(path: string): Promise<string | null> {
-    const folder = dirname(path);
-    const there = (await this.#namesIn(folder)).get(basename(path).normalize('NFC'));
-    if (there === undefined) return null;
-    const real = join(await this.realFolder(folder), there.name);
-    return there.isLink ? await realpath(real).catch(() => null) : real;
+    const folder = await this.#folderAt(dirname(path));
+    if (folder === null) return null;
+    const there = (await this.#entriesOf(folder))?.get(basename(path).normalize('NFC'));
+    if (there === undefined || there.isFolder) return null;
+    const file = join(folder, there.name);
+    if (!there.isLink) return file;
+    const real = await realOf(file);
+    return real !== null && (await stat(real).catch(() => null))?.isFile() === true ? real : null;
   }
 
   /** The real path of a folder; its own where it is none, as in an archive. */
@@ -47,20 +58,50 @@ export class OnDisk {
     return known;
   }
 
-  #namesIn(folder: string) {
-    const known = this.#names.get(folder) ?? namesIn(folder);
-    this.#names.set(folder, known);
+  #folderAt(folder: string): Promise<string | null> {
+    const known = this.#found.get(folder) ?? this.#findFolder(folder);
+    this.#found.set(folder, known);
+    return known;
+  }
+
+  async #findFolder(folder: string): Promise<string | null> {
+    const above = dirname(folder);
+    if (above === folder) return await realOf(folder);
+    const parent = await this.#folderAt(above);
+    if (parent === null) return null;
+    const name = basename(folder);
+    const entries = await this.#entriesOf(parent);
+    const there = entries?.get(name.normalize('NFC'));
+    if (there !== undefined) {
+      const path = join(parent, there.name);
+      if (there.isLink) return await realOf(path);
+      return there.isFolder ? path : null;
+    }
+    // One that may not be listed may still be gone through; and elsewhere than on Linux a folder has one name in letters of any case.
+    return entries === null || process.platform !== 'linux' ? await realOf(join(parent, name)) : null;
+  }
+
+  #entriesOf(folder: string): Promise<ReadonlyMap<string, Entry> | null> {
+    const known = this.#entries.get(folder) ?? entriesIn(folder);
+    this.#entries.set(folder, known);
     return known;
   }
 }
 
-async function namesIn(folder: string) {
-  // Not there, not a folder, or not ours to read: nothing is known to lie in it.
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error) return [];
+const realOf = (path: string): Promise<string | null> => realpath(path).catch(() => null);
+
+async function entriesIn(folder: string): Promise<ReadonlyMap<string, Entry> | null> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return new Map(
+      entries.map((entry) => [
+        entry.name.normalize('NFC'),
+        { name: entry.name, isFolder: entry.isDirectory(), isLink: entry.isSymbolicLink() },
+      ]),
+    );
+  } catch (error) {
+    // Not a folder, or not ours to read.
+    if (error instanceof Error && 'code' in error) return null;
     throw error;
-  });
-  return new Map(
-    entries.map((entry) => [entry.name.normalize('NFC'), { name: entry.name, isLink: entry.isSymbolicLink() }]),
-  );
+  }
 }

@@ -17,7 +17,7 @@ export function joinPieces(database: Database): void {
     ALTER TABLE batches ADD COLUMN temperature REAL CHECK (temperature > 0);
     UPDATE batches SET temperature = (SELECT m.temperature FROM models m WHERE m.id = batches.model_id)
     WHERE (SELECT m.temperature FROM models m WHERE m.id = batches.model_id) = 1
-      OR NOT EXISTS (SELECT 1 FROM audit_events a WHERE a.action = 'model.calibrated'
-        AND a.happened_at >= COALESCE((SELECT j.started_at FROM jobs j WHERE j.id = batches.job_id), batches.created_at));
+      OR COALESCE((SELECT max(happened_at) FROM audit_events WHERE action = 'model.calibrated')
+        < COALESCE((SELECT j.created_at FROM jobs j WHERE j.id = batches.job_id), batches.created_at), 1);
   `);
 }

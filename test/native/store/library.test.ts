@@ -260,7 +260,7 @@ describe('migrations', () => {
       '0430-note-what-watches-wait-for': 'fb093816168b23a04ea0ae234ba377f82fb62c2831a5641806f1c038fea3575f',
       '0440-let-searches-have-several-models': 'f4b5c39a50917f64664946eda4fc60791ff1f0ddb4e601eee6ebcbcf0b35ad8e',
       '0450-keep-warnings-of-jobs': '0cc1d3d718e7092d211f3b4ffe2ad65b8ef7a4bbe54cdf0cf90a9ddb4fada6de',
-      '0460-join-pieces': 'f0bd2cf541643c2edbd067a28e0ef86f0bbfdf38fd166533fdfef8ae80e9ed07',
+      '0460-join-pieces': 'e1074d545c50edbd06af5ebcaad18fafeedddad8f6d6f7089e5995be9c774217',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');

@@ -156,6 +156,35 @@ describe('paths whose files are no images of the data set', () => {
   });
 });
 
+describe('keys that are names of folders', () => {
+  test('are no files that were left out: each finds the image in its folder', async () => {
+    const folder = temporaryFolder();
+    for (const [at, id] of ['case001', 'case002'].entries()) {
+      const study = `1.${at}`;
+      put(folder, `set/${id}/${id}.dcm`, tinyDicom({ patient: id, study, instance: `${study}.1`, grey: at }));
+    }
+    const csv = put(folder, 'set/labels.csv', 'id,label\ncase001,a\ncase002,b');
+    const library = temporaryLibrary();
+    const more = { reading: { keyColumn: 'id', labelColumn: 'label' } };
+    expect(await refusedBy(library, [join(folder, 'set')], csv, more)).toEqual([]);
+    expect(labelsOf(library)).toEqual(['1.0: a', '1.1: b']);
+  });
+});
+
+test('a path is found whatever the Unicode form of its folders, and a folder is no file', async () => {
+  const folder = temporaryFolder();
+  const composed = join(folder, 'M\u00fcller/2026');
+  put(folder, 'Mu\u0308ller/2026/IM1.dcm', tinyDicom({ patient: 'P', study: '1.1', instance: '1.1.1' }));
+  symlinkSync(join(folder, 'Mu\u0308ller/2026'), join(folder, 'link'));
+  const disk = new OnDisk(new AbortController().signal);
+  const real = join(folder, 'Mu\u0308ller/2026/IM1.dcm');
+  expect(await disk.fileAt(join(composed, 'IM1.dcm'))).toBe(real);
+  expect(await disk.fileAt(join(folder, 'link/IM1.dcm'))).toBe(real);
+  for (const none of [composed, join(folder, 'link'), join(composed, 'IM2.dcm'), join(folder, 'no/no/IM1.dcm')]) {
+    expect(await disk.fileAt(none)).toBe(null);
+  }
+});
+
 describe('patients of pictures, given while they are read', () => {
   /** Patients with their studies: the pictures of one folder that come with one patient are one study. */
   const filed = (library: Library) =>

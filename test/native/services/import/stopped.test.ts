@@ -3,11 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { previewLabels } from '../../../../core/services/import/preview.ts';
-import { type Library, labelledInstances, patientsOfDataset } from '../../../../core/store/index.ts';
+import {
+  type Library,
+  labelledInstances,
+  listDatasets,
+  listJobs,
+  patientsOfDataset,
+} from '../../../../core/store/index.ts';
 import { importCase, noteOf } from '../../../support/case-import.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { put, testContext, tinyDicom } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorFrom } from '../../../support/thrown.ts';
 
 const patients = 12;
 
@@ -190,4 +197,14 @@ test('an image of another size under the same UID is told of: its labels may be 
   for (const i of [3, 4, 5]) put(folder, `03/1/IM${i}.dcm`, tinyDicom({ ...about, instance: `1.3.1.1.${i}`, grey: 7 }));
   const report = await importCase(library, { paths: [folder] });
   expect(noteOf(report, 'headersCorrected')).toEqual({ files: 5, studies: 1, results: 0, resized: 2 });
+});
+
+test('an import that is stopped while its paths are looked at is stopped, and makes no data set', async () => {
+  const library = temporaryLibrary();
+  const folder = temporaryFolder();
+  put(folder, 'IM1.dcm', tinyDicom({ patient: 'P', study: '1.1', instance: '1.1.1' }));
+  const context = testContext(library, { signal: AbortSignal.abort() });
+  const error = await appErrorFrom(importPaths(context, { dataset: 'd', paths: [folder] }));
+  expect([error.code, listJobs(library.db).at(-1)?.state]).toEqual(['CANCELLED', 'cancelled']);
+  expect(listDatasets(library.db)).toEqual([]);
 });
