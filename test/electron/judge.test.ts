@@ -275,7 +275,7 @@ test('a model is put in use by a decision that is kept, and Classify takes it; s
   await page.getByRole('button', { name: 'Check for shortcuts' }).click();
   // Six images of each class among the validation cases.
   await page.getByText('as far as it could be told.').waitFor({ timeout: 120_000 });
-  await page.getByRole('row', { name: /top right corner.*too few images to tell/ }).waitFor();
+  await page.getByRole('row', { name: /top right corner.*too few images or patients to tell/ }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
 
   await show(page, 'Classify');
