@@ -1,78 +1,31 @@
 /**
- * What the screen "Train" knows: the choice, what the data check found, the promise, and the runs.
- *
- * Length: one screen's state; what is checked, promised and started must be of the same choice.
+ * What the screen "Train" knows: the choice and what the data check found of it. How long it takes is promised, and the run that is shown
+ * followed, by parts of their own.
  */
 import {
   type BudgetName,
-  type CallOutput,
   type CriterionName,
   type DataCheck,
   type DatasetSummary,
   defaultTarget,
-  type EpochRecord,
   type JobView,
   type LpmRecord,
   type Method,
-  type RunRecord,
-  type SearchSummary,
   type TargetKind,
-  type TimePromise,
   type TrainingOptions,
   withoutOtherSizes,
 } from '../../../core/contract/index.ts';
 import { choices } from '../../app/choices.svelte.ts';
 import { call, on } from '../../app/client.ts';
-import { core } from '../../app/core-state.svelte.ts';
 import { jobs } from '../../app/jobs.svelte.ts';
 import { Turns } from '../../app/turns.ts';
-import { totalOf } from './promised.ts';
+import { type Followed, ShownRun } from './shown-run.svelte.ts';
+import { TimePromises } from './time-promises.svelte.ts';
 
 type Settings = Omit<TrainingOptions, 'dataset' | 'lpm' | 'name' | 'method' | 'methods'> & {
   earlyStop?: number | undefined;
   methods?: readonly Method[] | undefined;
 };
-
-/** A training as it goes. */
-export interface Followed {
-  readonly run: RunRecord;
-  /** The model that came of it, by its present name; null where there is none. */
-  readonly model: string | null;
-  readonly epochs: readonly EpochRecord[];
-  readonly classes: readonly string[];
-  /** What it would reach by guessing. */
-  readonly guessing: { readonly loss: number | null; readonly auc: number | null };
-  /** The search that its recipe came from; null where the recipe was given. */
-  readonly search: SearchSummary | null;
-}
-
-/** A training that has not become better for some epochs. */
-export interface Plateau {
-  readonly epochs: number;
-  /** Whether it has become no better than guessing, so that stopping now would leave a model that guesses. */
-  readonly isGuessing: boolean;
-}
-
-/** What the figures of a model mean, and on which part of its data set. */
-export type ModelVerdict = NonNullable<CallOutput<'judge.verdict'>>;
-
-/** Epochs without a better validation AUC after which stopping is advised. */
-const patience = 5;
-/** A loss that is not below this share of that of guessing is not clearly below it. */
-const clearlyBelow = 0.9;
-
-/** Whether neither the AUC of the best epoch nor the least loss is clearly better than guessing; what is not defined does not count. */
-export function isOnGuessingLine({
-  run,
-  epochs,
-  guessing,
-}: Pick<Followed, 'epochs' | 'guessing'> & { readonly run: Pick<RunRecord, 'bestValAuc'> }): boolean {
-  const losses = epochs.flatMap(({ valLoss }) => (valLoss === null ? [] : [valLoss]));
-  const byAuc = run.bestValAuc === null || guessing.auc === null ? null : run.bestValAuc <= guessing.auc;
-  const byLoss =
-    losses.length === 0 || guessing.loss === null ? null : Math.min(...losses) >= clearlyBelow * guessing.loss;
-  return byAuc === null ? byLoss === true : byAuc && byLoss !== false;
-}
 
 export class TrainState {
   datasets = $state.raw<readonly DatasetSummary[]>([]);
@@ -90,44 +43,30 @@ export class TrainState {
   chosen = $state.raw<readonly Method[]>([]);
   settings = $state.raw<Settings | null>(null);
   check = $state.raw<DataCheck | null>(null);
-  promises = $state.raw<readonly (TimePromise | null)[] | null>(null);
-  freeBytes = $state(0);
-  isBusy = $state(false);
-  measuring = $state.raw<JobView | null>(null);
-  shownId = $state<number | null>(null);
   isPlanning = $state(true);
-  followed = $state.raw<Followed | null>(null);
-  /** What the figures of the model that is shown mean; null where it was not evaluated, undefined where there is no model yet. */
-  verdict = $state.raw<ModelVerdict | null | undefined>(undefined);
   /** Settings that are being typed and are no valid values yet. */
   #invalid = $state.raw<ReadonlySet<string>>(new Set());
   #defaults: Settings | null = null;
-  #asked = 0;
+  readonly #choosing = new Turns();
   readonly #showing = new Turns();
-  /** Numbers of the newest question about the run that is shown, and of that whose answer stands there. */
-  #runAsked = 0;
-  #runTold = 0;
-  /** What was measured for what is chosen. */
-  #measured = '';
-  #seen = '';
+  #isStillChosen = this.#choosing.take();
+  readonly time = new TimePromises(this);
+  readonly run = new ShownRun();
 
   readonly trainings = $derived(jobs.ofKind('train'));
-  readonly shown = $derived(this.trainings.find((job) => job.id === this.shownId) ?? null);
   readonly isBlocked = $derived(this.check?.findings.some(({ severity }) => severity === 'blocks') ?? true);
 
-  /** All promises added up; null as long as one is missing. */
-  readonly total = $derived(this.promises === null ? null : totalOf(this.promises));
-
-  /** Epochs since the best one, where it is time to say so, and whether that is where guessing is. */
-  readonly plateau = $derived.by((): Plateau | null => {
-    const { followed, shown } = this;
-    const last = followed?.epochs.at(-1);
-    if (followed === null || last === undefined || followed.run.bestEpoch === null) return null;
-    const since = last.epoch - followed.run.bestEpoch;
-    return shown?.state === 'running' && since >= patience
-      ? { epochs: since, isGuessing: isOnGuessingLine(followed) }
-      : null;
-  });
+  /** The job of the run that is shown. */
+  get shownId(): number | null {
+    return this.run.id;
+  }
+  get followed(): Followed | null {
+    return this.run.followed;
+  }
+  /** Says of the choice that stands now whether it still does. */
+  get isStillChosen(): () => boolean {
+    return this.#isStillChosen;
+  }
 
   async open(asked: { readonly dataset?: string | undefined; readonly jobId?: number | undefined }): Promise<void> {
     const isNewest = this.#showing.take();
@@ -242,11 +181,6 @@ export class TrainState {
     return this.unread.length < (this.isSearch ? this.searchMethods : this.chosen).length;
   }
 
-  /** What of the promised time is a method's; undefined where it is not tried, or not promised yet. */
-  searchSeconds(method: Method): number | undefined {
-    return this.promises?.[0]?.methods?.find((one) => one.method === method)?.seconds;
-  }
-
   /** Whether several networks are trained, each without a fold of the patients; a search always does that. */
   get hasFolds(): boolean {
     return this.isSearch || (this.settings?.folds ?? 1) > 1;
@@ -279,9 +213,10 @@ export class TrainState {
 
   /** Looks at the data again and asks for the promise; a later call overtakes an earlier one. */
   async refresh(): Promise<void> {
-    const asked = ++this.#asked;
+    const isStillChosen = this.#choosing.take();
+    this.#isStillChosen = isStillChosen;
     const { settings, datasetName, lpmName } = this;
-    this.promises = null;
+    this.time.forget();
     if (settings === null || datasetName === '' || lpmName === '') {
       this.check = null;
       return;
@@ -290,20 +225,20 @@ export class TrainState {
     const flip = settings.flip && augment;
     try {
       const check = await call('training.check', { dataset: datasetName, lpm: lpmName, inputSize, flip, seed });
-      if (asked !== this.#asked) return;
+      if (!isStillChosen()) return;
       this.check = check;
     } catch (thrown) {
       // What was found with other settings says nothing about these.
-      if (asked === this.#asked) this.check = null;
+      if (isStillChosen()) this.check = null;
       throw thrown;
     }
-    if (!this.isBlocked) await this.#askPromise(asked);
+    if (!this.isBlocked) await this.time.ask();
   }
 
   /** Queues what was chosen and shows the first. */
   async start(): Promise<void> {
-    const promises = this.promises ?? [];
-    const trainings = this.#options().map((options, i) => ({ options, promise: promises[i] ?? null }));
+    const promises = this.time.each ?? [];
+    const trainings = this.planned.map((options, i) => ({ options, promise: promises[i] ?? null }));
     const started = await call('training.start', { trainings });
     await jobs.load();
     const [first] = started;
@@ -312,21 +247,19 @@ export class TrainState {
 
   async show(jobId: number): Promise<void> {
     this.#showing.take();
-    this.shownId = jobId;
     this.isPlanning = false;
-    this.followed = null;
-    this.verdict = undefined;
-    await this.#loadRun();
+    await this.run.show(jobId);
   }
 
   plan(): void {
     this.isPlanning = true;
-    this.shownId = null;
+    this.run.leave();
     // What was being typed went with the fields that are made anew, of values.
     this.#invalid = new Set();
   }
 
-  #options(): TrainingOptions[] {
+  /** The trainings that are chosen. */
+  get planned(): readonly TrainingOptions[] {
     if (this.settings === null) return [];
     const { datasetName, lpmName } = this;
     const { methods: searched, precision, ...settings } = this.settings;
@@ -348,57 +281,8 @@ export class TrainState {
     }));
   }
 
-  /** The promise of what is chosen; measures first what this machine was not measured for. */
-  async #askPromise(asked: number): Promise<void> {
-    const answer = await call('training.promise', { trainings: this.#options() });
-    if (asked !== this.#asked) return;
-    this.promises = answer.promises;
-    this.freeBytes = answer.freeBytes;
-    this.isBusy = answer.isBusy;
-    const [next] = answer.missing;
-    // A measurement under way is waited for: its end asks again. What is still missing after it was measured would be for ever.
-    const wanted = JSON.stringify(next);
-    if (next === undefined || this.measuring !== null || core.now.isReader || wanted === this.#measured) return;
-    this.#measured = wanted;
-    this.measuring = await jobs.start({ kind: 'measure', options: next });
-    // A quick one has ended by now, and its end was told before anybody waited for it.
-    const now = jobs.newest(this.measuring);
-    if (!now.isStoppable) await this.#hear(now);
-  }
-
   async #hear(job: JobView): Promise<void> {
-    if (job.id === this.measuring?.id) {
-      this.measuring = job.isStoppable ? job : null;
-      // One that gave way to something else, or was stopped, is measured when it is asked for once more.
-      if (job.state === 'cancelled') this.#measured = '';
-      // A measurement that failed is not tried again by itself: its job says why.
-      if (job.state === 'succeeded') await this.#askPromise(this.#asked);
-    }
-    if (job.kind !== 'train') return;
-    if (job.id !== this.shownId) return;
-    // What the library holds of the run changes with each epoch that ends and with the job's state.
-    const seen = `${job.id} ${job.state} ${job.training?.fold ?? 0} ${job.training?.epochsDone ?? 0}`;
-    if (seen === this.#seen) return;
-    this.#seen = seen;
-    await this.#loadRun();
-  }
-
-  async #loadRun(): Promise<void> {
-    const id = this.shownId;
-    if (id === null) return;
-    const asked = ++this.#runAsked;
-    const followed = await call('training.follow', { jobId: id });
-    // A newer answer stands there already.
-    if (id !== this.shownId || asked < this.#runTold) return;
-    this.#runTold = asked;
-    this.followed = followed as Followed | null;
-    const { shown } = this;
-    if (shown?.state !== 'succeeded') return;
-    // Of a training from before jobs named their runs the report alone knows the model.
-    const model = this.followed === null ? (shown.result?.model ?? null) : this.followed.model;
-    if (model === null) return;
-    const verdict = await call('judge.verdict', { model });
-    if (id === this.shownId && asked === this.#runTold) this.verdict = verdict;
+    await Promise.all([this.time.hear(job), this.run.hear(job)]);
   }
 
   async #reload(): Promise<void> {
