@@ -4,7 +4,7 @@ import type { StudyId } from '../../../core/contract/index.ts';
 import { jobs } from '../../../renderer/app/jobs.svelte.ts';
 import { ClassifyState } from '../../../renderer/screens/classify/classify.svelte.ts';
 import { HeldWire } from './held-wire.ts';
-import { settled } from './room-harness.ts';
+import { settled } from './page-wire.ts';
 
 const batch = (id: number) => ({ id, jobId: 100 + id, model: `m${id}`, watchId: null });
 const results = (id: number) => ({

@@ -4,7 +4,7 @@ import type { JobView } from '../../../core/contract/index.ts';
 import { core } from '../../../renderer/app/core-state.svelte.ts';
 import { jobs } from '../../../renderer/app/jobs.svelte.ts';
 import { EvidenceState, type Place } from '../../../renderer/screens/evidence/evidence.svelte.ts';
-import { settled } from './room-harness.ts';
+import { connectPage, settled, tellPage } from './page-wire.ts';
 
 const place = (n: number): Place => ({ studyId: n, instanceId: n, frame: 0 }) as Place;
 const images = [1, 2, 3].map((n) => ({ ...place(n), state: 'unanswered' }));
@@ -29,18 +29,7 @@ async function screen(isReader: boolean) {
       starts.push((id) => resolve(reply({ id, kind: 'evidence', state: 'running', isStoppable: true })));
     });
   };
-  const heard = new Map<string, (payload: unknown) => void>();
-  Object.assign(globalThis, { window: globalThis });
-  Object.assign(globalThis, {
-    sidelight: {
-      invoke,
-      on: (name: string, listener: (payload: unknown) => void) => {
-        heard.set(name, listener);
-        return () => {};
-      },
-      pathOf: () => '',
-    },
-  });
+  const listeners = connectPage(invoke);
   globalThis.fetch = (address) =>
     new Promise((resolve) => {
       const [, instance] = /(\d+)\/\d+$/.exec(String(address)) ?? [];
@@ -51,7 +40,7 @@ async function screen(isReader: boolean) {
     });
   core.follow(() => {});
   // As when the core process was started again with another right: what it is now is told.
-  heard.get('core.changed')?.({ ...core.now, state: 'ready', isReader });
+  tellPage(listeners, 'core.changed', { ...core.now, state: 'ready', isReader });
   await jobs.open();
   const evidence = new EvidenceState();
   const opened = evidence.open({});

@@ -8,7 +8,7 @@ import { isOnGuessingLine } from '../../../renderer/screens/train/shown-run.svel
 import { TrainState } from '../../../renderer/screens/train/train.svelte.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
-import { settled } from './room-harness.ts';
+import { connectPage, settled, tellPage } from './page-wire.ts';
 
 /** A page that shows a training, how to tell it of the job, and what it asked the core since. */
 async function followed() {
@@ -17,20 +17,9 @@ async function followed() {
   await queue.close();
   const job: JobView = { ...queued, state: 'running', isStoppable: true };
   const asked: string[] = [];
-  let hear = (_: JobView): void => {};
-  Object.assign(globalThis, { window: globalThis });
-  Object.assign(globalThis, {
-    sidelight: {
-      invoke: (name: string) => {
-        asked.push(name);
-        return Promise.resolve({ ok: true, value: name === 'training.follow' ? null : [] });
-      },
-      on: (name: string, listener: (job: JobView) => void) => {
-        if (name === 'jobs.changed') hear = listener;
-        return () => {};
-      },
-      pathOf: () => '',
-    },
+  const listeners = connectPage((name: string) => {
+    asked.push(name);
+    return Promise.resolve({ ok: true, value: name === 'training.follow' ? null : [] });
   });
   await jobs.open();
   const train = new TrainState();
@@ -38,7 +27,7 @@ async function followed() {
   await train.show(job.id);
   const tell = async (changes: Partial<JobView>): Promise<number> => {
     asked.length = 0;
-    hear({ ...job, ...changes } as JobView);
+    tellPage(listeners, 'jobs.changed', { ...job, ...changes });
     await settled();
     return asked.filter((name) => name === 'training.follow').length;
   };

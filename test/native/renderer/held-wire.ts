@@ -1,5 +1,5 @@
 /** The page's wire to a core that answers when the test lets it, in the order that the test wants: what a slow machine does, made certain. */
-import { settled } from './room-harness.ts';
+import { connectPage, settled, tellPage } from './page-wire.ts';
 
 interface Held {
   readonly name: string;
@@ -11,24 +11,13 @@ export class HeldWire {
   /** What is answered at once: a value, or what gives it of the input. */
   readonly #answers: Readonly<Record<string, unknown>>;
   readonly #held: Held[] = [];
-  readonly #listeners = new Map<string, Set<(payload: unknown) => void>>();
+  readonly #listeners: ReturnType<typeof connectPage>;
   /** Everything that was asked, in order. */
   readonly asked: { readonly name: string; readonly input: unknown }[] = [];
 
   constructor(answers: Readonly<Record<string, unknown>> = {}) {
     this.#answers = answers;
-    Object.assign(globalThis, { window: globalThis });
-    Object.assign(globalThis, {
-      sidelight: {
-        invoke: (name: string, input: unknown) => this.#invoke(name, input),
-        on: (name: string, listener: (payload: unknown) => void) => {
-          const own = this.#listeners.get(name) ?? new Set();
-          this.#listeners.set(name, own.add(listener));
-          return () => own.delete(listener);
-        },
-        pathOf: () => '',
-      },
-    });
+    this.#listeners = connectPage((name: string, input: unknown) => this.#invoke(name, input));
   }
 
   /** What was asked by one call, in order. */
@@ -58,7 +47,7 @@ export class HeldWire {
 
   /** Tells the page of an event, and lets it take it in. */
   async tell(name: string, payload: unknown): Promise<void> {
-    for (const listener of this.#listeners.get(name) ?? []) listener(payload);
+    tellPage(this.#listeners, name, payload);
     await settled();
   }
 

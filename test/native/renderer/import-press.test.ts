@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type ImportChoice, ImportPress } from '../../../renderer/screens/library/import-press.svelte.ts';
 import { HeldWire } from './held-wire.ts';
-import { settled } from './room-harness.ts';
+import { settled } from './page-wire.ts';
 
 const nothingOpen = { positive: null, caseQuestions: [] };
 const byAlphabet = { positive: { names: ['a', 'b'], name: 'b', source: 'alphabet' }, caseQuestions: [] };

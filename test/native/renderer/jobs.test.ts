@@ -5,36 +5,27 @@ import { JobQueue } from '../../../core/services/jobs/queue.ts';
 import { jobs } from '../../../renderer/app/jobs.svelte.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
+import { connectPage, tellPage } from './page-wire.ts';
 
 test('opened again after a failure it has the jobs, and tells of each change once', async () => {
   const queue = new JobQueue(testContext(temporaryLibrary()), () => {});
   const job = queue.add('train', { dataset: 'd', epochs: 3 });
   await queue.close();
   let isGone = true;
-  const heard = new Set<(job: JobView) => void>();
   const gone = { code: 'ENGINE_FAILED', message: 'The core is gone.', action: 'Try again.', retryable: true };
-  Object.assign(globalThis, { window: globalThis });
-  Object.assign(globalThis, {
-    sidelight: {
-      invoke: () => Promise.resolve(isGone ? { ok: false, error: gone } : { ok: true, value: [job] }),
-      on: (name: string, listener: (job: JobView) => void) => {
-        if (name !== 'jobs.changed') return () => {};
-        heard.add(listener);
-        return () => heard.delete(listener);
-      },
-      pathOf: () => '',
-    },
-  });
+  const listeners = connectPage(() =>
+    Promise.resolve(isGone ? { ok: false, error: gone } : { ok: true, value: [job] }),
+  );
   await expect(jobs.open()).rejects.toThrow('The core is gone');
   isGone = false;
   await jobs.open();
   expect(jobs.all.map(({ id }) => id)).toEqual([job.id]);
   // What gives way to a deletion is nothing to wait for.
-  for (const hear of heard) hear({ ...job, id: job.id + 1, kind: 'measure', state: 'running' } as unknown as JobView);
+  tellPage(listeners, 'jobs.changed', { ...job, id: job.id + 1, kind: 'measure', state: 'running' });
   expect([jobs.active.length, jobs.ordered.map(({ id }) => id)]).toEqual([2, [job.id]]);
   const told: string[] = [];
   onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
-  for (const hear of heard) hear({ ...job, state: 'running' } as JobView);
+  tellPage(listeners, 'jobs.changed', { ...job, state: 'running' });
   expect(told).toEqual(['running']);
 });
 
@@ -43,18 +34,8 @@ test('another library counts its jobs anew: of no job of it is told that it has 
   const job = queue.add('export', { dataset: 'd', out: '/out' });
   await queue.close();
   let listed = { ...job, state: 'running', isStoppable: true } as JobView;
-  let changed: (core: { state: string; folder: string | null }) => void = () => {};
-  Object.assign(globalThis, { window: globalThis });
-  Object.assign(globalThis, {
-    sidelight: {
-      invoke: () => Promise.resolve({ ok: true, value: [listed] }),
-      on: (name: string, listener: typeof changed) => {
-        if (name === 'core.changed') changed = listener;
-        return () => {};
-      },
-      pathOf: () => '',
-    },
-  });
+  const listeners = connectPage(() => Promise.resolve({ ok: true, value: [listed] }));
+  const changed = (now: { state: string; folder: string | null }) => tellPage(listeners, 'core.changed', now);
   await jobs.open();
   const told: string[] = [];
   onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
@@ -75,23 +56,12 @@ test('what is called otherwise since is loaded again, and is no news', async () 
   const job = queue.add('evaluate', { model: 'one' });
   await queue.close();
   let listed = { ...job, state: 'running', isStoppable: true } as JobView;
-  let changed: (of: { what: string }) => void = () => {};
-  Object.assign(globalThis, { window: globalThis });
-  Object.assign(globalThis, {
-    sidelight: {
-      invoke: () => Promise.resolve({ ok: true, value: [listed] }),
-      on: (name: string, listener: typeof changed) => {
-        if (name === 'library.changed') changed = listener;
-        return () => {};
-      },
-      pathOf: () => '',
-    },
-  });
+  const listeners = connectPage(() => Promise.resolve({ ok: true, value: [listed] }));
   await jobs.open();
   const told: string[] = [];
   onTestFinished(jobs.onChange(({ state }) => void told.push(state)));
   listed = { ...listed, payload: { ...job.payload, model: 'two' } } as JobView;
-  changed({ what: 'jobs' });
+  tellPage(listeners, 'library.changed', { what: 'jobs' });
   await expect.poll(() => jobs.all[0]?.payload).toMatchObject({ model: 'two' });
   expect(told).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { JudgeState } from '../../../renderer/screens/judge/judge.svelte.ts';
 import { ModelEditState } from '../../../renderer/screens/judge/model-edit.svelte.ts';
 import { walkFrom } from '../../../renderer/screens/judge/walk.ts';
 import { HeldWire } from './held-wire.ts';
-import { settled } from './room-harness.ts';
+import { settled } from './page-wire.ts';
 
 const row = (name: string, classes: readonly string[]) => ({
   record: { name, classes, target: 'class', folds: 1, dataset: 'd' },

@@ -5,7 +5,7 @@ import { DatasetsState } from '../../../renderer/screens/library/datasets.svelte
 import { LabelsPreviewState } from '../../../renderer/screens/library/labels-preview.svelte.ts';
 import { LibraryState } from '../../../renderer/screens/library/library.svelte.ts';
 import { HeldWire } from './held-wire.ts';
-import { settled } from './room-harness.ts';
+import { settled } from './page-wire.ts';
 
 const quick = {
   'library.summary': { folder: '', patients: 3, studies: 3, instances: 6 },

@@ -6,7 +6,7 @@ import { jobs } from '../../../renderer/app/jobs.svelte.ts';
 import { PromisedJob } from '../../../renderer/screens/train/promised-job.svelte.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
-import { settled } from './room-harness.ts';
+import { connectPage, settled } from './page-wire.ts';
 
 const promise = { seconds: 60, low: 50, high: 70, diskBytes: 0, stages: [] };
 
@@ -18,18 +18,11 @@ async function section(lacking: number) {
   const measured: JobView[] = [];
   let asked = 0;
   let ended = 0;
-  Object.assign(globalThis, { window: globalThis });
-  Object.assign(globalThis, {
-    sidelight: {
-      invoke: (name: string) => {
-        if (name !== 'jobs.start') return Promise.resolve({ ok: true, value: [queued] });
-        const job = { ...queued, id: 100 + measured.length, kind: 'measure', isStoppable: true, state: 'running' };
-        measured.push(job as unknown as JobView);
-        return Promise.resolve({ ok: true, value: job });
-      },
-      on: () => () => {},
-      pathOf: () => '',
-    },
+  connectPage((name: string) => {
+    if (name !== 'jobs.start') return Promise.resolve({ ok: true, value: [queued] });
+    const job = { ...queued, id: 100 + measured.length, kind: 'measure', isStoppable: true, state: 'running' };
+    measured.push(job as unknown as JobView);
+    return Promise.resolve({ ok: true, value: job });
   });
   await jobs.open();
   const job = new PromisedJob<'curve'>({

@@ -4,7 +4,7 @@ import { choices } from '../../../renderer/app/choices.svelte.ts';
 import { Answers } from '../../../renderer/screens/read/answers.svelte.ts';
 import { keys } from '../../../renderer/screens/read/keys.svelte.ts';
 import { HeldWire } from './held-wire.ts';
-import { settled } from './room-harness.ts';
+import { settled } from './page-wire.ts';
 
 test('a key that is changed before those of the reader are here is changed among them, and is not put back by them', async () => {
   const wire = new HeldWire({ 'keys.save': null });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { TriedInt8, TryInt8Report } from '../../../core/contract/index.ts';
 import { differenceText, timeText, triedRows, triedSentence } from '../../../renderer/screens/train/reading-text.ts';
 import { TrainState } from '../../../renderer/screens/train/train.svelte.ts';
+import { connectPage } from './page-wire.ts';
 
 const auc = {
   ...{ method: 'linear', images: 60, patients: 40, folds: 5, usual: 0.912, int8: 0.905 },
@@ -84,16 +85,9 @@ test('a training is asked to read in 8 bits only where its method reads beforeha
     'training.check': { findings: [] },
     'training.promise': { promises: [], missing: [], freeBytes: 0, isBusy: false },
   };
-  Object.assign(globalThis, {
-    window: {
-      sidelight: {
-        on: () => () => {},
-        invoke: async (name: string, input: { trainings?: { method: string; precision?: string }[] }) => {
-          if (name === 'training.promise') asked.push(input.trainings?.map((one) => [one.method, one.precision]));
-          return { ok: true, value: answers[name] ?? {} };
-        },
-      },
-    },
+  connectPage(async (name: string, input: { trainings?: { method: string; precision?: string }[] }) => {
+    if (name === 'training.promise') asked.push(input.trainings?.map((one) => [one.method, one.precision]));
+    return { ok: true, value: answers[name] ?? {} };
   });
   const train = new TrainState();
   await train.open({});

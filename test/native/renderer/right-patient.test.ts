@@ -23,7 +23,8 @@ import { meaningOf } from '../../../renderer/screens/read/commands.ts';
 import { filters, Reading } from '../../../renderer/screens/read/reading.svelte.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
-import { fillRoom, placesOf, Screen, settled, Wire } from './room-harness.ts';
+import { settled } from './page-wire.ts';
+import { fillRoom, placesOf, Screen, Wire } from './room-harness.ts';
 
 /** Fewer while something is being changed. */
 const sequences = Number(process.env['SIDELIGHT_SEQUENCES'] ?? 2000);

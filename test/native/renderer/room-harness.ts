@@ -23,6 +23,7 @@ import { addInstance, addToDataset, ensureDataset, instanceById, type Library } 
 import type { Viewport } from '../../../renderer/viewport/viewport.svelte.ts';
 import { madeInstance, testTime } from '../../support/library.ts';
 import { testContext } from '../../support/studies.ts';
+import { connectPage, settled } from './page-wire.ts';
 
 /** What the reading room calls. */
 const roomHandlers = { ...labelHandlers, ...labellingHandlers };
@@ -75,7 +76,7 @@ export class Wire {
   readonly #waiting: (() => void)[] = [];
   /** How to give up each picture that is on its way. */
   readonly #fetching = new Set<() => void>();
-  readonly #listeners = new Map<string, Set<(payload: unknown) => void>>();
+  #listeners: ReturnType<typeof connectPage> = new Map();
   readonly #sent: (label: string) => void;
 
   /** `sent` hears of every label at the moment in which the page sends it. */
@@ -94,18 +95,7 @@ export class Wire {
 
   /** Makes this wire the one that the page speaks through. */
   connect(): void {
-    Object.assign(globalThis, { window: globalThis });
-    Object.assign(globalThis, {
-      sidelight: {
-        invoke: (name: CallName, input: unknown) => this.#invoke(name, input),
-        on: (name: string, listener: (payload: unknown) => void) => {
-          const own = this.#listeners.get(name) ?? new Set();
-          this.#listeners.set(name, own.add(listener));
-          return () => own.delete(listener);
-        },
-        pathOf: () => '',
-      },
-    });
+    this.#listeners = connectPage((name: CallName, input: unknown) => this.#invoke(name, input));
     globalThis.fetch = (address) => this.#fetch(String(address));
   }
 
@@ -114,7 +104,7 @@ export class Wire {
     for (const give of this.#fetching) give();
     this.#fetching.clear();
     this.#waiting.length = 0;
-    this.#listeners.clear();
+    this.#listeners = new Map();
   }
 
   get isIdle(): boolean {
@@ -206,11 +196,6 @@ function pictureOf(library: Library, instanceId: InstanceId): Response {
   }
   const uid = instanceById(library.db, instanceId)?.sopInstanceUID ?? '';
   return { ok: true, arrayBuffer: () => Promise.resolve(blockOf(uid)) } as Response;
-}
-
-/** Lets everything that can go on go on: promises of the page, timers excepted. */
-export async function settled(): Promise<void> {
-  for (let k = 0; k < 4; k++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What a reader sees: it changes when it is drawn, some time after the page wants it to. */

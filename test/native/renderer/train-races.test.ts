@@ -5,7 +5,7 @@ import { jobs } from '../../../renderer/app/jobs.svelte.ts';
 import { planAfresh } from '../../../renderer/screens/train/afresh.ts';
 import { TrainState } from '../../../renderer/screens/train/train.svelte.ts';
 import { HeldWire } from './held-wire.ts';
-import { settled } from './room-harness.ts';
+import { settled } from './page-wire.ts';
 
 const run = (id: number, isStoppable: boolean) => ({
   id,
