@@ -31,7 +31,13 @@ export const jobWarningSchema = z.discriminatedUnion('code', [
   of('searchGoesOn', version),
   of('searchBeginsAnew', version),
   of('trainingGoesOn', version),
-  of('fewerFolds', { folds: count, wanted: count, cause: causeSchema }),
+  of('fewerFolds', {
+    folds: count,
+    wanted: count,
+    /** Classes (null: all together) with fewer patients than are wanted folds. Warnings of before, and of other reasons, have none. */
+    few: z.array(z.object({ name: z.string().nullable(), patients: count })).exactOptional(),
+    cause: causeSchema,
+  }),
   of('networkStuck', { network: count, networks: count }),
   of('methodLeftOut', { method: z.string(), training: count, cause: causeSchema }),
   of('computedElsewhere', { engine: z.string(), device: z.string(), cause: causeSchema }),
@@ -130,6 +136,6 @@ export function isSameWarning(a: JobWarning, b: JobWarning): boolean {
   return JSON.stringify(withoutCounts(a)) === JSON.stringify(withoutCounts(b));
 }
 
-const amounts: readonly string[] = ['images', 'patients', 'neededBytes', 'freeBytes'];
+const amounts: readonly string[] = ['images', 'patients', 'few', 'neededBytes', 'freeBytes'];
 const withoutCounts = (warning: JobWarning): unknown[] =>
   Object.entries(warning).filter(([name]) => !amounts.includes(name));

@@ -13,7 +13,7 @@ import { sha256 } from '../../disk/index.ts';
 import { type ReadDb, type StoredSearch, versionImages } from '../../store/index.ts';
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
-import { dealAsMany } from '../training/folds.ts';
+import { dealAsMany, type WhyFewerFolds } from '../training/folds.ts';
 import type { planSearch } from './plan.ts';
 import { noSearch } from './search-images.ts';
 import type { TrialSettings } from './trials.ts';
@@ -54,7 +54,7 @@ export function dealImages(
   db: ReadDb,
   version: DatasetVersion,
   seed: number,
-  told?: (count: number, why: string) => void,
+  told?: (count: number, why: WhyFewerFolds) => void,
 ): DealtImages {
   const images = versionImages(db, version.id).filter(({ split }) => split !== 'test');
   return { images, folds: dealAsMany(images, { ...version, seed }, noSearch, told) };

@@ -56,10 +56,10 @@ export async function searchRecipe(
   { planner = planSearch, sideBySide }: SearchWays = {},
 ): Promise<FinishedSearch> {
   const subject = { version, lpm, request, planner };
-  const dealt = dealImages(context.library.db, version, request.seed, (count, why) =>
+  const dealt = dealImages(context.library.db, version, request.seed, (count, { message, few }) =>
     warn(context, {
-      ...{ code: 'fewerFolds', folds: count, wanted: foldsWanted },
-      cause: { code: '', message: why, action: '' },
+      ...{ code: 'fewerFolds', folds: count, wanted: foldsWanted, few: [...few] },
+      cause: { code: '', message, action: '' },
     }),
   );
   const ofAll = planOf(subject, dealt, []);

@@ -35,6 +35,28 @@ interface FoldPatient {
   fold: number;
 }
 
+/** A class (null: all together) of which there are fewer patients than folds. */
+interface FewPatients {
+  readonly name: string | null;
+  readonly patients: number;
+}
+
+/** Why there are fewer folds than are wanted; `few` is empty where it is not that patients are too few. */
+export interface WhyFewerFolds {
+  readonly message: string;
+  readonly few: readonly FewPatients[];
+}
+
+/** What is refused where there are fewer patients than folds. */
+class FewPatientsError extends AppError {
+  readonly few: readonly FewPatients[];
+
+  constructor(message: string, few: readonly FewPatients[], { action, count }: { action: string; count: number }) {
+    super('SPLIT_IMPOSSIBLE', message, { action, details: { found: few, allowed: count } });
+    this.few = few;
+  }
+}
+
 /** Folds that patients are dealt to where every class has as many, and nobody says how many. */
 export const foldsWanted = 5;
 
@@ -91,9 +113,9 @@ export function dealAsMany(
   images: readonly FoldImage[],
   { target, classes, seed }: Omit<FoldOptions, 'count'>,
   refusal: { readonly what: string; readonly action: string },
-  told: (count: number, why: string) => void = () => {},
+  told: (count: number, why: WhyFewerFolds) => void = () => {},
 ): number[] {
-  let why = '';
+  let why: WhyFewerFolds = { message: '', few: [] };
   for (let count = foldsWanted; ; count--) {
     try {
       const folds = dealFolds(images, { count, seed, target, classes });
@@ -101,7 +123,9 @@ export function dealAsMany(
       return folds;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'SPLIT_IMPOSSIBLE') throw error;
-      if (count === foldsWanted) why = error.message;
+      if (count === foldsWanted) {
+        why = { message: error.message, few: error instanceof FewPatientsError ? error.few : [] };
+      }
       if (count > 2) continue;
       throw new AppError('SPLIT_IMPOSSIBLE', `${refusal.what}: ${error.message}`, {
         cause: error,
@@ -269,7 +293,7 @@ function rarestFirst(patients: readonly FoldPatient[]): string[] {
 /** @throws SPLIT_IMPOSSIBLE where a fold would be without a class, or without a patient */
 function refuseFew(patients: readonly FoldPatient[], { count, target, classes }: FoldOptions): void {
   const [one] = targetFacts[target].noun;
-  const found = targetFacts[target].isPerName
+  const found: FewPatients[] = targetFacts[target].isPerName
     ? [{ name: null, patients: patients.length }]
     : [...countStrata(patients)].map(([index, n]) => ({ name: classes[Number(index)] ?? index, patients: n }));
   const few = found.filter(({ patients: n }) => n < count);
@@ -279,15 +303,15 @@ function refuseFew(patients: readonly FoldPatient[], { count, target, classes }:
     .map(({ name, patients: n }) => `${name === null ? 'there are' : `${one} "${name}" has`} ${n}`)
     .join(', ');
   const least = Math.min(...few.map(({ patients: n }) => n));
-  throw new AppError(
-    'SPLIT_IMPOSSIBLE',
+  throw new FewPatientsError(
     `${count} folds need at least ${count} patients${few[0]?.name === null ? '' : ` of every ${one}`} in training and validation together; ${words}.`,
+    few,
     {
       action:
         least >= 2
           ? `Give --folds ${least} or fewer, or label more patients.`
           : 'Label more patients, or train without folds.',
-      details: { found: few, allowed: count },
+      count,
     },
   );
 }

@@ -26,9 +26,17 @@ export const warnings: Words['warnings'] = {
       `Labels oder Teile von ${named(v)}, mit der die Suche angehalten wurde, haben sich seither geändert: Sie beginnt neu, mit dem Datensatz von jetzt.`,
     trainingGoesOn: (v) =>
       `Das Training geht mit ${named(v)} weiter, wie es begann; was seither gelabelt oder berichtigt wurde, wartet auf das nächste Training.`,
-    // Which class has how many stands in English alone, and not on the card.
-    fewerFolds: (v) =>
-      `Die Patienten sind auf ${n(v.folds, 'Falte', 'Falten')} verteilt statt auf ${v.wanted}: Für ${v.wanted} sind es zu wenige, im Ganzen oder zu einer Klasse, einem Befund oder einer Zahl.`,
+    fewerFolds: (v) => {
+      const { few = [] } = v;
+      const has = few.map(({ name, patients }) =>
+        name === null ? `hier sind es ${patients}` : `„${name}“ hat ${patients}`,
+      );
+      const why =
+        has.length === 0
+          ? `Für ${v.wanted} sind es zu wenige, im Ganzen oder zu einer Klasse, einem Befund oder einer Zahl.`
+          : `Für ${v.wanted} braucht es mindestens ${v.wanted} Patienten${few[0]?.name === null ? '' : ' von jeder Klasse'} in Training und Validierung zusammen; ${has.join(', ')}.`;
+      return `Die Patienten sind auf ${n(v.folds, 'Falte', 'Falten')} verteilt statt auf ${v.wanted}: ${why}`;
+    },
     networkStuck: (v) =>
       `Netz ${v.network} von ${v.networks} hat fast nichts gelernt und wird von einem anderen Anfang aus noch einmal trainiert.`,
     methodLeftOut: (v) => `${v.method}, Training ${v.training}, fehlt im Vergleich.`,

@@ -27,7 +27,18 @@ test('features kept in 8 bits stand on the card, and nothing of them on that of 
   expect(told('usual')).not.toContain('8 bits');
 }, 60_000);
 
-test('a card says in either language why patients are dealt to fewer folds', () => {
+test.each<[string, { name: string | null; patients: number }[] | undefined, RegExp]>([
+  [
+    'names',
+    [
+      { name: 'rare', patients: 3 },
+      { name: 'odd', patients: 4 },
+    ],
+    /3 Falten verteilt statt auf 5: .*mindestens 5 Patienten von jeder Klasse .*„rare“ hat 3, „odd“ hat 4\./,
+  ],
+  ['everybody', [{ name: null, patients: 4 }], /mindestens 5 Patienten in Training .*hier sind es 4\./],
+  ['not said', undefined, /3 Falten verteilt statt auf 5: .*zu wenige/],
+])('a card says in either language why patients are dealt to fewer folds: %s', (_, few, inGerman) => {
   const library = temporaryLibrary();
   const db = library.writer;
   const cases = madeCases(20);
@@ -35,12 +46,13 @@ test('a card says in either language why patients are dealt to fewer folds', () 
   const job = addJob(db, 'train', { dataset: 'demo' }, testTime);
   setRunOfJob(db, job, runByName(db, (modelByName(db, 'm') as ModelRecord).run)?.id ?? 0);
   const cause = { code: '', message: '5 folds need at least 5 patients; class "rare" has 3.', action: '' };
-  keepJobWarning(db, job, { code: 'fewerFolds', folds: 3, wanted: 5, cause }, testTime);
+  const told = few === undefined ? {} : { few };
+  keepJobWarning(db, job, { code: 'fewerFolds', folds: 3, wanted: 5, ...told, cause }, testTime);
   const said = (language: Language): readonly string[] | undefined => {
     i18n.use(language);
     const { sections } = cardText(modelCard(testContext(library), 'm'));
     return sections.find(({ title }) => title === i18n.words.warnings.title)?.list;
   };
   expect(said('en')?.[0]).toContain('class "rare" has 3');
-  expect(said('de')?.[0]).toMatch(/3 Falten verteilt statt auf 5: .*zu wenige/);
+  expect(said('de')?.[0]).toMatch(inGerman);
 });

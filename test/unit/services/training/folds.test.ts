@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../../core/base/random.ts';
 import type { PatientId } from '../../../../core/contract/index.ts';
-import { dealFolds, type FoldImage } from '../../../../core/services/training/folds.ts';
+import { dealAsMany, dealFolds, type FoldImage, type WhyFewerFolds } from '../../../../core/services/training/folds.ts';
 
 const imageOf = (
   patient: number,
@@ -150,4 +150,23 @@ describe('folds', () => {
       expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
     }
   });
+});
+
+test('fewer folds than are wanted come with the classes that have too few patients, the rarest first', () => {
+  const classOf = (patient: number): number => (patient < 3 ? 1 : patient < 7 ? 2 : 0);
+  const images = Array.from({ length: 20 }, (_, patient) =>
+    [1, 2].map((image) => imageOf(patient, image, { classIndex: classOf(patient) })),
+  ).flat();
+  const told: [number, WhyFewerFolds['few']][] = [];
+  const options = { seed: 1, target: 'class', classes: ['common', 'rare', 'odd'] } as const;
+  dealAsMany(images, options, { what: 'Nothing', action: '' }, (count, { few }) => told.push([count, few]));
+  expect(told).toEqual([
+    [
+      3,
+      [
+        { name: 'rare', patients: 3 },
+        { name: 'odd', patients: 4 },
+      ],
+    ],
+  ]);
 });
