@@ -4,6 +4,8 @@ import { redact } from '../../../base/redact.ts';
 import {
   columnOfName,
   isOwnColumnName,
+  type KeyColumn,
+  type KeyKind,
   type LabelProblem,
   plainColumnName,
   splitNames,
@@ -234,6 +236,19 @@ function withSplit(columns: readonly FileColumn[], { rows }: LabelTable): FileCo
   );
 }
 
+/** The column of our own that a kind of key stands for. A name, a part of a path and a folder are places, as a path is. */
+const columnOfKey: Readonly<Record<KeyKind, KeyColumn>> = {
+  path: 'path',
+  'path-end': 'path',
+  'file-name': 'path',
+  folder: 'path',
+  sopInstanceUID: 'sopInstanceUID',
+  seriesInstanceUID: 'seriesInstanceUID',
+  studyInstanceUID: 'studyInstanceUID',
+  accessionNumber: 'accessionNumber',
+  patientID: 'patientID',
+};
+
 /** What each column of the file was used for. */
 function meanings(plan: ReadingPlan, columns: Columns, table: LabelTable): FileColumn[] {
   const uses = new Map<number, NonNullable<FileColumn['meaning']>>();
@@ -244,10 +259,7 @@ function meanings(plan: ReadingPlan, columns: Columns, table: LabelTable): FileC
       if (at >= 0 && !uses.has(at)) uses.set(at, meaning);
     }
   };
-  use(
-    plan.keys.flatMap(({ from }) => columnsOf(from)),
-    'path',
-  );
+  for (const { kind, from } of plan.keys) use(columnsOf(from), columnOfKey[kind]);
   use(columnsOfSource(plan.labels), 'label');
   if (plan.labels.from === 'columns' && plan.labels.none !== undefined) use([plan.labels.none.column], 'label');
   if (plan.split !== null) use([plan.split], 'split');

@@ -193,3 +193,24 @@ test('a target that is not the data set’s is refused before the labels file is
   expect(await appErrorFrom(importPaths(context, asked))).toMatchObject(refused);
   expect(await appErrorFrom(previewLabels(context, asked))).toMatchObject(refused);
 });
+
+test.each([
+  [
+    'studyInstanceUID',
+    'uid,finding',
+    ['1.1', '1.2', '1.3', '1.4'],
+    'Columns: uid as studyInstanceUID, finding as label.',
+  ],
+  ['file-name', 'uid,finding', ['a', 'b', 'c', 'd'], 'Columns: uid as path, finding as label.'],
+] as const)(
+  'a preview says of the column that names the images what it holds: %s',
+  async (keys, header, names, told) => {
+    const { folder, paths } = images();
+    const rows = names.map((name, i) => `${name},${i % 2 === 0 ? 'normal' : 'lesion'}`);
+    const labels = put(folder, 'labels.csv', [header, ...rows].join('\n'));
+    const reading = { keyColumn: 'uid', keys, labelColumn: 'finding' };
+    const preview = await previewLabels(testContext(temporaryLibrary()), { labels, dataset: 'd', paths, reading });
+    expect([preview.refusedRows, preview.columns[0]?.meaning]).toEqual([0, keys === 'file-name' ? 'path' : keys]);
+    expect(previewLines(preview)).toContain(told);
+  },
+);
