@@ -35,6 +35,7 @@ import {
 } from '../../store/index.ts';
 import { placePath, readPlace } from '../files/files.ts';
 import { identifyBytes } from '../files/identify.ts';
+import { addAgain } from '../lpm/lost.ts';
 import { lpmIdentity, openAdded } from '../lpm/lpm-file.ts';
 import { imageKey } from '../records/record-stores.ts';
 import { hashWeights } from '../training/model.ts';
@@ -213,8 +214,7 @@ function checkLpms(library: Library, findings: Findings): CheckReport['lpms'] {
     const problem = lpmProblem(library.path(...lpm.folder.split('/')), lpm);
     if (problem === null) continue;
     damaged++;
-    const action = 'Add the same LPM again with `sidelight lpm add PATH`; it is recognised by its weights.';
-    findings.add('error', 'WEIGHTS_INVALID', `LPM "${name}": ${problem}`, action);
+    findings.add('error', 'WEIGHTS_INVALID', `LPM "${name}": ${problem}`, addAgain(lpm));
   }
   return { checked: lpms.length, damaged };
 }

@@ -22,6 +22,7 @@ import {
   addAuditEvent,
   addLpm as addRow,
   listLpms as listRows,
+  lostLpmHashes,
   lpmByHash,
   lpmByName,
   partialEnding,
@@ -153,18 +154,22 @@ interface Identified {
 
 /**
  * Which LPM of the library a file is, or which it will be. Of weights that are there and are read otherwise it is the one that is read so, or else, where
- * it was asked for under another name, one of its own; without a name it is the one that is there, as before, and that is said.
+ * it was asked for under another name, one of its own; without a name it is the one that is there, as before, and that is said. What a run learned on and
+ * is not there any more is known again by itself: nothing could be made again with weights that are read otherwise.
  */
 async function identified(context: ServiceContext, lpm: OpenLpm, askedName: string | undefined): Promise<Identified> {
   const { db } = context.library;
   const hash = await identityOf(context, lpm);
   const existing = lpmByHash(db, hash);
   const other = existing === undefined ? undefined : otherReading(existing, lpm);
-  if (existing === undefined || other === undefined) return { lpm, hash, existing };
+  const lost = lostLpmHashes(db);
+  if (existing === undefined ? lost.length === 0 : other === undefined) return { lpm, hash, existing };
   const own: OpenLpm = { ...lpm, config: { ...lpm.config, ownReading: true } };
   // The bar has been full once.
   const ownHash = await identityOf({ ...context, progress: () => {} }, own);
   const beside = lpmByHash(db, ownHash);
+  if (lost.includes(ownHash)) return { lpm: own, hash: ownHash, existing: undefined };
+  if (existing === undefined || other === undefined) return { lpm, hash, existing };
   if (beside !== undefined || (askedName !== undefined && askedName !== existing.name)) {
     return { lpm: own, hash: ownHash, existing: beside };
   }

@@ -1,9 +1,8 @@
 /** The frozen LPM of a library, opened and compiled for one kind of input. */
-import { dirname } from 'node:path';
 import { AppError, invariant } from '../../base/errors.ts';
 import { toFloat16Bits } from '../../base/half.ts';
 import { float32, type Tensor } from '../../base/tensor.ts';
-import { embeddedLpmName, type LpmRecord, type ReadingPrecision, type TokenRule } from '../../contract/index.ts';
+import type { LpmRecord, ReadingPrecision, TokenRule } from '../../contract/index.ts';
 import type { Engine, Tensors } from '../../engine/index.ts';
 import type { Graph } from '../../graph/index.ts';
 import {
@@ -22,9 +21,9 @@ import {
 import { listLpms, lpmByName } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { Warned } from '../session/warn.ts';
-import { embeddedLpmFile } from './bundled-file.ts';
 import { checkEncoderMemory, encoderMemoryBytes } from './encoder-memory.ts';
 import { requireInt8, requireInt8Engine } from './int8-engine.ts';
+import { addAgain } from './lost.ts';
 import { type OpenLpm, openAdded } from './lpm-file.ts';
 
 /** An LPM of the library whose file is open; close it after compiling. */
@@ -52,8 +51,7 @@ export function openLibraryLpm(context: ServiceContext, record: LpmRecord): Libr
     return { ...openAdded(context.library.path(...record.folder.split('/')), record), record };
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
-    const path = record.name === embeddedLpmName ? `"${dirname(embeddedLpmFile())}"` : 'PATH';
-    const action = `Add the same LPM again; it is recognised by its weights, whatever its name. On the command line: \`sidelight lpm add ${path}\`.`;
+    const action = addAgain(record);
     if (cause.code === 'FILE_NOT_FOUND') {
       throw new AppError('LPM_NOT_FOUND', `The file of the LPM "${record.name}" is no longer in the library.`, {
         action,

@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { RunPlace } from '../../contract/index.ts';
 import { isVersionReduced, leftOutOfRun, lpmByHash, runByName, runPlaces, versionById } from '../../store/index.ts';
 import { planVersion } from '../datasets/dataset.ts';
+import { addLostLpm } from '../lpm/lost.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { type LoadedModel, requireModel } from '../training/model.ts';
 import type { PlannedRun } from '../training/plan.ts';
@@ -35,7 +36,7 @@ export function recordOfModel(context: ServiceContext, name: string): ModelRecor
     throw new AppError(
       'LPM_NOT_FOUND',
       `${cannot} it was trained with the LPM ${run.lpmHash.slice(0, 12)}…, which this library does not have.`,
-      { action: 'Add the same LPM with `sidelight lpm add PATH`; it is recognised by its weights, whatever its name.' },
+      { action: addLostLpm },
     );
   }
   if (isVersionReduced(db, version.id)) {

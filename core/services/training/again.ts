@@ -15,6 +15,7 @@ import {
   versionImages,
 } from '../../store/index.ts';
 import { planVersion } from '../datasets/dataset.ts';
+import { addLostLpm } from '../lpm/lost.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { weightsFor } from './stored-network.ts';
 
@@ -43,9 +44,7 @@ export function optionsAgain(
     throw new AppError(
       'LPM_NOT_FOUND',
       `Model "${model}" uses the LPM ${run.lpmHash.slice(0, 12)}…, which is not there.`,
-      {
-        action: 'Add the same LPM with `sidelight lpm add PATH`; it is recognised by its weights.',
-      },
+      { action: addLostLpm },
     );
   }
   // Which class is positive is the data set's to say.

@@ -10,6 +10,7 @@ import { targets } from '../../targets/index.ts';
 import type { TrainingNetwork } from '../../training/loop.ts';
 import { buildPredict } from '../../training/train-step.ts';
 import { type LibraryLpm, openLibraryLpm } from '../lpm/encoder.ts';
+import { addLostLpm } from '../lpm/lost.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { parseNetwork, weightsFor } from './stored-network.ts';
 
@@ -83,7 +84,7 @@ export function openModelLpm(context: ServiceContext, model: ModelRecord): Libra
     throw new AppError(
       'LPM_NOT_FOUND',
       `Model "${model.name}" was trained with the LPM ${model.lpmHash.slice(0, 12)}…, which this library does not have.`,
-      { action: 'Add the same LPM with `sidelight lpm add PATH`; it is recognised by its weights, whatever its name.' },
+      { action: addLostLpm },
     );
   }
   return openLibraryLpm(context, record);

@@ -38,6 +38,7 @@ import { choosePositiveClass, requireClass } from '../datasets/classes.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { featuresOf, refuseLarger, refuseUnkept } from '../features/feature-kinds.ts';
 import { checkTokenRule, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
+import { addLostLpm } from '../lpm/lost.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { criterionFor } from './criterion.ts';
 import { dealOften } from './folds.ts';
@@ -156,9 +157,7 @@ function planResume(context: ServiceContext, options: ParsedOptions, name: strin
     throw new AppError(
       'LPM_NOT_FOUND',
       `Run "${name}" uses the LPM ${run.lpmHash.slice(0, 12)}…, which is not there.`,
-      {
-        action: 'Add the same LPM with `sidelight lpm add PATH`; it is recognised by its weights.',
-      },
+      { action: addLostLpm },
     );
   }
   const finished = modelByName(db, run.modelName)?.run === run.name;

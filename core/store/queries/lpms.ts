@@ -27,6 +27,15 @@ export function lpmByHash(db: ReadDb, hash: string): LpmRecord | undefined {
   return row === undefined ? undefined : toLpm(row);
 }
 
+/** Hashes of the LPMs that runs learned on and that are not there. */
+export function lostLpmHashes(db: ReadDb): string[] {
+  return db
+    .all<{ hash: string }>(
+      'SELECT DISTINCT lpm_hash AS hash FROM runs WHERE lpm_hash NOT IN (SELECT hash FROM lpms) ORDER BY hash',
+    )
+    .map(({ hash }) => hash);
+}
+
 /** Adds an LPM and gives its row id. */
 export function addLpm(db: WriteDb, lpm: Omit<LpmRecord, 'id'>): number {
   return db.run(

@@ -3,18 +3,21 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync,
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
+import type { ModelRecord } from '../../../../core/contract/index.ts';
 import { JobQueue } from '../../../../core/services/jobs/queue.ts';
 import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { addLpm, listLpms } from '../../../../core/services/lpm/add.ts';
 import { openLibraryLpm, requireLpm } from '../../../../core/services/lpm/encoder.ts';
 import { lpmIdentity } from '../../../../core/services/lpm/lpm-file.ts';
 import { writeRandomLpm } from '../../../../core/services/lpm/random-lpm.ts';
+import { openModelLpm } from '../../../../core/services/training/model.ts';
 import { Database } from '../../../../core/store/database.ts';
-import { jobById, listJobs, openLibrary } from '../../../../core/store/index.ts';
+import { jobById, listJobs, modelByName, openLibrary } from '../../../../core/store/index.ts';
 import { migrate } from '../../../../core/store/migrate.ts';
 import { migrations } from '../../../../core/store/migrations/index.ts';
 import { runCommand } from '../../../support/command.ts';
 import { hasStrace } from '../../../support/isolation.ts';
+import { judgedModel, madeCases, testVersion } from '../../../support/judged-models.ts';
 import { temporaryLibrary, testTime } from '../../../support/library.ts';
 import { testContext } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
@@ -276,6 +279,47 @@ test.each<readonly [string, string, string, object]>([
   );
   expect(checked.lpms).toEqual({ checked: 2, damaged: 0 });
   expect(warned).toHaveLength(2);
+});
+
+test('one of its own that a run learned on and that is gone is known again without a name, whatever of its weights is there', async () => {
+  for (const isFirstThere of [true, false]) {
+    const library = temporaryLibrary();
+    const context = testContext(library);
+    const path = madeLpm();
+    await addLpm(context, { path, name: 'first' });
+    writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean":[0.1,0.2,0.3],"image_std":[0.5,0.5,0.5]}');
+    const own = await addLpm(context, { path, name: 'own' });
+    const cases = madeCases(4);
+    judgedModel(library, 'm', testVersion(library, cases), cases, 1);
+    const db = library.writer;
+    db.run('UPDATE runs SET lpm_hash = :hash', { hash: own.hash });
+    db.run(`DELETE FROM lpms WHERE name = 'own' OR :all`, { all: isFirstThere ? 0 : 1 });
+    const model = modelByName(db, 'm') as ModelRecord;
+    expect(appErrorOf(() => openModelLpm(context, model)).action).toContain(
+      'with the files that came beside its weights',
+    );
+    expect(await addLpm(context, { path })).toMatchObject({ hash: own.hash, alreadyThere: false });
+    const lpm = openModelLpm(context, model);
+    expect(lpm.config).toMatchObject({ mean: [0.1, 0.2, 0.3] });
+    lpm.close();
+  }
+});
+
+test('where its file alone is gone, it is said which files mend it: of weights that are read in two ways only they tell', async () => {
+  const context = testContext(temporaryLibrary());
+  const path = madeLpm();
+  await addLpm(context, { path, name: 'first' });
+  writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean":[0.1,0.2,0.3],"image_std":[0.5,0.5,0.5]}');
+  await addLpm(context, { path, name: 'own' });
+  const actionOf = (name: string): string => {
+    const record = requireLpm(context, name);
+    rmSync(context.library.path(...record.folder.split('/')), { recursive: true });
+    return appErrorOf(() => openLibraryLpm(context, record)).action;
+  };
+  expect(actionOf('first')).toMatch(/^Add the same LPM again; it is recognised by its weights, whatever its name\./);
+  expect(actionOf('own')).toContain(
+    'with files beside its weights that say mean 0.1, 0.2, 0.3, deviation 0.5, 0.5, 0.5,',
+  );
 });
 
 test('the name of another LPM is taken for one of its own, too', async () => {
