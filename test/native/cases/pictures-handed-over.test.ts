@@ -54,10 +54,23 @@ function png16(colourType: number, count: number, sample: (pixel: number, channe
 function tiff(values: Float32Array | Uint16Array, count: number): Uint8Array {
   const isFloat = values instanceof Float32Array;
   const entries: readonly (readonly [tag: number, value: number])[] = [
-    ...([[256, side], [257, side]] as const),
+    ...([
+      [256, side],
+      [257, side],
+    ] as const),
     // All samples are of one width, and one entry says so where there is one; of several the table stands behind the directory.
-    ...([[259, 1], [262, 1], [273, 0], [277, count], [278, side], [279, values.byteLength]] as const),
-    ...([[338, 2], [339, isFloat ? 3 : 1]] as const),
+    ...([
+      [259, 1],
+      [262, 1],
+      [273, 0],
+      [277, count],
+      [278, side],
+      [279, values.byteLength],
+    ] as const),
+    ...([
+      [338, 2],
+      [339, isFloat ? 3 : 1],
+    ] as const),
   ];
   const kept = [[258, isFloat ? 32 : 16] as const, ...entries.filter(([tag]) => tag !== 338 || count === 2)];
   kept.sort(([a], [b]) => a - b);
@@ -110,7 +123,14 @@ describe('a float TIFF with pixels without a value', () => {
     const folder = temporaryFolder();
     put(folder, 'masked.tif', tiff(values, 1));
     put(folder, 'none.tif', tiff(new Float32Array(side * side).fill(Number.NaN), 1));
-    put(folder, 'plain.tif', tiff(values.map((_, i) => i), 1));
+    put(
+      folder,
+      'plain.tif',
+      tiff(
+        values.map((_, i) => i),
+        1,
+      ),
+    );
     const report = await importPaths(testContext(temporaryLibrary()), { paths: [folder], dataset: 'd' });
     expect(report.imported).toBe(3);
     // What holds no value at all is black to the eye, and is said to be.
