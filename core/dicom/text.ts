@@ -117,7 +117,7 @@ function decodeRun(bytes: Uint8Array, label: string, high: boolean, decoder: Tex
 }
 
 /** Runs of bytes, as ISO 8859-1, that are UTF-8 as far as its lead and continuation bytes tell. */
-const wellFormed = /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+/g;
+const wellFormed = /(?:[^\x80-\xff]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+/g;
 
 /**
  * UTF-8, and bytes that are none as ISO 8859-1. Devices write one and declare the other; a sign that stands for whatever could not be read
