@@ -47,6 +47,7 @@ export const importNoteCodes = [
   'validationFromTraining',
   'splitColumnUnused',
   'positiveGuessed',
+  'maybeUnknown',
   'systemFiles',
 ] as const;
 export const importNoteSchema = z.object({
