@@ -48,6 +48,7 @@ export const importNoteCodes = [
   'splitColumnUnused',
   'positiveGuessed',
   'maybeUnknown',
+  'classFoldersUnused',
   'systemFiles',
 ] as const;
 export const importNoteSchema = z.object({

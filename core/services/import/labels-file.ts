@@ -27,6 +27,7 @@ import {
   splitNames,
   splitOfWord,
 } from '../../contract/index.ts';
+import { type Besides, besidesOf } from './besides.ts';
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
 import { decodeLabels, type LabelText } from './label-text.ts';
@@ -74,6 +75,8 @@ export interface LabelsFile {
   readonly emptyRows: number;
   /** Rows below the header that are not empty, whether they can be used or not. */
   readonly rowCount: number;
+  /** What of its columns that are not used tells rows apart that contradict each other. */
+  readonly besides: Besides;
 }
 
 /**
@@ -177,18 +180,20 @@ export function parseLabels(text: string): LabelsFile {
     if (found.length + strange.length === 0 && damaged === null)
       rows.push({ row, key, label, split, patientID, question: null, reader });
   }
+  // One key names the rows; another that stands beside it is not looked at, unless it says whose the image is.
+  const used = columns.map((one) =>
+    isKey(one.meaning) && one.meaning !== column && one.meaning !== 'patientID'
+      ? { ...one, meaning: null, why: 'other-key' as const }
+      : one,
+  );
   return {
     column,
     hasLabels,
     rows,
     otherKind: otherKindOfLabels(rows),
     problems: ofRows,
-    // One key names the rows; another that stands beside it is not looked at, unless it says whose the image is.
-    columns: columns.map((one) =>
-      isKey(one.meaning) && one.meaning !== column && one.meaning !== 'patientID'
-        ? { ...one, meaning: null, why: 'other-key' }
-        : one,
-    ),
+    columns: used,
+    besides: besidesOf(table, used),
     encoding: 'utf-8',
     separator: table.separator,
     emptyRows: table.emptyRows,

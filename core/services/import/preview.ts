@@ -199,7 +199,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);
   const scanned = catalogue.scanned.map(filed);
-  const { agreed, refused } = agreedLabels(entries, target, listed);
+  const { agreed, refused } = agreedLabels(entries, target, listed, read.besides);
   return {
     file,
     read,

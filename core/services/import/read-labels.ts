@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { type LabelReading, type TargetKind, targetFacts } from '../../contract/index.ts';
+import { besidesOf } from './besides.ts';
 import { otherKindOfLabels } from './label-kinds.ts';
 import type { LabelTable } from './label-table.ts';
 import type { LabelText } from './label-text.ts';
@@ -144,6 +145,7 @@ async function readPlanned(
     separator: table.separator,
     emptyRows: whole.emptyRows,
     rowCount: whole.rows.length,
+    besides: besidesOf(whole, columns),
     reading: { plan: used, isProposed, says: describePlan(used), findings, silent, againstNone },
     alsoFits: null,
   };
