@@ -43,7 +43,10 @@ describe.skipIf(!hasCases)('dates and names when de-identifying (needs the field
       expect([report.exported, images(out).length]).toEqual([1, 1]);
       for (const bytes of filesBelow(out)) {
         // UIDs and hashes are new at random and hold every four digits at times.
-        const text = bytes.toString('latin1').toUpperCase().replaceAll(/(?<!\d)2\.25\.\d+|[0-9A-F]{16,}/g, '');
+        const text = bytes
+          .toString('latin1')
+          .toUpperCase()
+          .replaceAll(/(?<!\d)2\.25\.\d+|[0-9A-F]{16,}/g, '');
         expect(forbidden.filter((word) => text.includes(word))).toEqual([]);
       }
     },
