@@ -49,6 +49,10 @@ export const errorCodes = {
     action:
       'Look at the image in the window; if nothing can be seen there, export it again with its window or its range.',
   },
+  IMAGE_OF_OTHER_KIND: {
+    action:
+      'If it is not to be learned from, exclude it in the window under Read and label, or take it out of the folder and import into a new data set; labels by image or series need not name it.',
+  },
   IMAGE_OTHER_RANGE: {
     action:
       'Export the picture as those were that the model learned from, or train on a data set that holds such pictures too.',

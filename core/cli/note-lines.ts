@@ -126,6 +126,15 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   positiveGuessed: (v) =>
     `Which class is positive? Nothing in the names "${v['name']}" and "${v['other']}" tells which of the two is the disease. Say it: sidelight classes ` +
     `"${v['dataset']}" --positive NAME. Until then "${v['name']}" is taken, and every figure says that nobody chose it.`,
+  maybeUnknown: (v) =>
+    `Warning: ${v['names']} ${n(v, 'count') === 1 ? 'is a class' : 'are classes'} now, with ${plural(n(v, 'labels'), 'label')}. If that says that nobody knows, take these rows out of the file and ` +
+    'import into a new data set: as a class it is learned and judged like the others. Naming all classes with --classes answers this.',
+  classFoldersUnused: (v) =>
+    v['folder'] === ''
+      ? `No class was taken from folders: the ${plural(n(v, 'folders'), 'folder')} of pictures ${n(v, 'folders') === 1 ? 'does' : 'do'} not lie below train, val or test. If they are the classes, give a labels ` +
+        'file with a row a folder and the columns folder,label, and --key-column folder --keys folder.'
+      : `No class was taken from folders: class folders (train/CLASS, test/CLASS) lie in "${v['folder']}", below the folder that was given. If they are meant, ` +
+        'import that folder.',
   systemFiles: (v) => `${plural(n(v, 'files'), 'file')} in which macOS keeps notes about others were passed over.`,
 };
 

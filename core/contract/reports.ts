@@ -47,6 +47,8 @@ export const importNoteCodes = [
   'validationFromTraining',
   'splitColumnUnused',
   'positiveGuessed',
+  'maybeUnknown',
+  'classFoldersUnused',
   'systemFiles',
 ] as const;
 export const importNoteSchema = z.object({

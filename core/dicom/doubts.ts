@@ -6,12 +6,13 @@ import { AppError } from '../base/errors.ts';
 import { attributeText, type DicomDataSet } from './data-set.ts';
 import { frameBits, isSubsampledNative } from './frames.ts';
 import { frameAttributes } from './functional-groups.ts';
+import { otherKindOf } from './other-kind.ts';
 import { describePixels } from './pixels.ts';
 import { contradictsItself } from './presentation.ts';
 
 /**
- * Notices about an instance: DICOM_HEADER_DOUBTFUL for a window that is no number or a display that contradicts itself, and
- * IMAGE_PARTLY_USED for frames in plain pixel data beyond Number of Frames. The messages carry no values of the header.
+ * Notices about an instance: DICOM_HEADER_DOUBTFUL for a window that is no number or a display that contradicts itself,
+ * IMAGE_OF_OTHER_KIND for what is no image of what was examined, and IMAGE_PARTLY_USED for frames in plain pixel data beyond Number of Frames. The messages carry no values of the header.
  */
 export function headerDoubts(dataSet: DicomDataSet): readonly AppError[] {
   const doubts: AppError[] = [];
@@ -35,9 +36,19 @@ export function headerDoubts(dataSet: DicomDataSet): readonly AppError[] {
       ),
     );
   }
+  const kind = otherKindOf(dataSet);
+  if (kind !== undefined) doubts.push(ofOtherKind(`By its header the image is ${kind}`));
   const surplus = surplusPlainFrames(dataSet);
   if (surplus > 0) doubts.push(partlyUsed(surplus, 'frames'));
   return doubts;
+}
+
+/**
+ * The notice that an image is none of what was examined.
+ * @param what it is and by what that is told, as the beginning of a sentence
+ */
+export function ofOtherKind(what: string): AppError {
+  return new AppError('IMAGE_OF_OTHER_KIND', `${what}; a label of its study, patient or folder counts for it, too.`);
 }
 
 /** The notice that a file holds more than is read of it. */

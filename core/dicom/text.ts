@@ -111,5 +111,23 @@ function decodeRun(bytes: Uint8Array, label: string, high: boolean, decoder: Tex
     }
     input = Uint8Array.from(out);
   }
-  return decoder(name)?.(input) ?? latin1(bytes);
+  const decode = decoder(name);
+  if (decode === undefined) return latin1(bytes);
+  return name === 'utf-8' ? utf8(bytes, decode) : kept(decode(input), bytes);
+}
+
+/** Runs of bytes, as ISO 8859-1, that are UTF-8 as far as its lead and continuation bytes tell. */
+const wellFormed = /(?:[^\x80-\xff]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+/g;
+
+/**
+ * UTF-8, and bytes that are none as ISO 8859-1. Devices write one and declare the other; a sign that stands for whatever could not be read
+ * would make one ID of two, and of two patients one.
+ */
+function utf8(bytes: Uint8Array, decode: (bytes: Uint8Array) => string): string {
+  return latin1(bytes).replaceAll(wellFormed, (run) => decode(Uint8Array.from(run, (letter) => letter.charCodeAt(0))));
+}
+
+/** The text, or the bytes as ISO 8859-1 where a sign for what could not be read stands in it before its end, at which names are cut off. */
+function kept(text: string, bytes: Uint8Array): string {
+  return text.slice(0, -1).includes('\ufffd') ? latin1(bytes) : text;
 }

@@ -82,7 +82,7 @@ type Decoded = { readonly orientation: Orientation; readonly pages: number } & (
   | { readonly samples: Samples; readonly open: OpenSamples }
 );
 
-/** [height, width, count]; the even counts carry alpha. */
+/** [height, width, count]; the even counts carry alpha, but where the range is open: see `withoutAlpha`. */
 interface Samples {
   readonly data: ArrayLike<number>;
   readonly width: number;
@@ -166,8 +166,9 @@ function readPng(bytes: Uint8Array, check: (width: number, height: number) => vo
   const samples = { data, width, height, count: png.channels, isInverted: false };
   if (png.depth < 16) return { ...common, image: fromSamples(samples, 0, 2 ** png.depth - 1) };
   const [significant] = pngChunks(bytes, view, 'sBIT');
-  const [low, high] = pngRange(extentOf(checkedLength(samples)), significant);
-  return { ...common, samples, open: { kind: 'uint16', bits: 16, low, high } };
+  const colours = withoutAlpha(samples);
+  const [low, high] = pngRange(extentOf(colours.data), significant);
+  return { ...common, samples: colours, open: { kind: 'uint16', bits: 16, low, high } };
 }
 
 /**
@@ -223,6 +224,22 @@ function fromSamples(samples: Samples, low: number, high: number): GreyOrColourI
     }
   }
   return { width, height, channels, data };
+}
+
+/**
+ * Samples whose range is open, without what is no grey and no colour: alpha is 65535 nearly everywhere, and as a sample among others it would
+ * make the range, in which 12 bits are black.
+ */
+function withoutAlpha(samples: Samples): Samples {
+  const { width, height, count } = samples;
+  const data = checkedLength(samples);
+  const channels = count < 3 ? 1 : 3;
+  if (channels === count) return samples;
+  const colours = new Float64Array(width * height * channels);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < channels; c++) colours[i * channels + c] = data[i * count + c] as number;
+  }
+  return { ...samples, data: colours, count: channels };
 }
 
 function checkedLength({ data, width, height, count }: Samples): ArrayLike<number> {
@@ -302,12 +319,13 @@ function readTiff(bytes: Uint8Array, check: (width: number, height: number) => v
   if (page.associatedAlpha && page.samplesPerPixel % 2 === 0)
     divideByAlpha(stored, page.samplesPerPixel, 2 ** bits - 1);
   if (kind === null) return { ...common, image: fromSamples(samples, 0, 2 ** bits - 1) };
-  const extent = extentOf(stored);
+  const colours = withoutAlpha(samples);
+  const extent = extentOf(colours.data);
   const [low, high] = [statedValue(page, 340, Math.min), statedValue(page, 341, Math.max)];
   const isStated = low !== undefined && high !== undefined && high > low;
   return {
     ...common,
-    samples,
+    samples: colours,
     open: { kind, bits, low: isStated ? low : extent[0], high: isStated ? high : extent[1] },
   };
 }

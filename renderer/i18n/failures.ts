@@ -66,6 +66,10 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
     'Auf dem Bild ist mit bloßem Auge nichts zu sehen.',
     'Sehen Sie es an; ist wirklich nichts zu sehen, exportieren Sie es mit seiner Fensterung noch einmal.',
   ],
+  IMAGE_OF_OTHER_KIND: [
+    'Das Bild ist keine Aufnahme des Untersuchten: eine Übersichtsaufnahme, ein Bildschirm, eine Seite eines Protokolls oder eine Maske. Ein Label seiner Studie, seines Patienten oder Ordners gilt auch für dieses Bild.',
+    'Soll nicht davon gelernt werden, schließen Sie es unter „Befunden“ aus, oder nehmen Sie es aus dem Ordner und importieren Sie in einen neuen Datensatz.',
+  ],
   IMAGE_OTHER_RANGE: [
     'Das Bild hat einen anderen Wertebereich als die Bilder, von denen das Modell gelernt hat.',
     'Exportieren Sie es wie jene, oder trainieren Sie mit einem Datensatz, der auch solche Bilder enthält.',

@@ -80,6 +80,8 @@ ${syntaxes.join('\n')}
 - \`IMAGE_LOOKS_EMPTY\`: all but ${1000 * exceptions} in 1000 samples lie in the lowest or the highest ${part} of the range that is drawn: the file is true to its format, but a person
   sees black or white. Pictures whose range is open are judged in the range of the whole data set.
 - \`DICOM_HEADER_DOUBTFUL\`: a window that is no number, or a display that contradicts itself.
+- \`IMAGE_OF_OTHER_KIND\`: a localizer, a screen or a page of a dose report stored as an image, a segmentation, a dose distribution (by SOP class, Image
+  Type or the name of the series), or a picture whose name or folder says that it is a mask. A label of the study, the patient or the class folder counts for it too.
 
 The image is imported nevertheless. Looked into are PNG, TIFF and uncompressed DICOM (its middle frame) of up to ${mostLookedAt / 1024 / 1024} MiB; JPEG and compressed DICOM are judged by their
 headers alone, because decoding them would make an import as slow as an encode. Encoding and training look at every image that they decode,

@@ -17,9 +17,14 @@ export const mostLookedAt = 128 * 1024 * 1024;
 export const exceptions = 0.001;
 export const lastPart = 1 / 16;
 
-/** The values that one in a thousand samples lies below and above: what is left of black and white without a few hot pixels. */
+/**
+ * The values that one in a thousand samples lies below and above: what is left of black and white without a few hot pixels. Samples that are no
+ * numbers (NaN where a scientific program has no value) are none of them.
+ */
 export function spreadOf(samples: ArrayLike<number>): SampleRange {
-  const sorted = Float64Array.from(samples).sort();
+  const sorted = Float64Array.from(samples)
+    .filter((sample) => Number.isFinite(sample))
+    .sort();
   const n = sorted.length;
   if (n === 0) return [0, 0];
   const cut = Math.floor(exceptions * n);

@@ -10,10 +10,13 @@ const kinds: readonly (readonly [what: string, endings: string])[] = [
   ['a program', 'exe, dll, bat, cmd, sh, msi, jar, app, so, dylib, class, py, ico, icns, lnk, url, desktop, apk'],
   ['an archive that is not read (only ZIP is)', '7z, rar, tar, gz, tgz, bz2, xz, zst, iso, dmg, cab'],
   ['a film or a sound', 'mp4, avi, mov, mkv, wmv, mp3, wav'],
-  ['a picture of a kind that is not read (PNG, JPEG and TIFF are)', 'gif, bmp, webp, heic, heif, svg, psd, jp2, j2k'],
+  [
+    'a picture of a kind that is not read (PNG, JPEG and TIFF are)',
+    'gif, bmp, webp, heic, heif, avif, jxl, svg, psd, jp2, j2k, tga, pgm, ppm',
+  ],
   [
     'an image file of another format (DICOM, PNG, JPEG and TIFF are read)',
-    'nii, mha, mhd, nrrd, hdr, raw, npy, npz, mat, h5, svs, ndpi',
+    'nii, nii.gz, mgz, mgh, mha, mhd, nrrd, hdr, raw, npy, npz, mat, h5, svs, ndpi, mrxs, czi',
   ],
   ['what the system keeps for itself', 'thumbs.db, .ds_store, desktop.ini, autorun.inf, folder.jpg.tmp'],
 ];
@@ -33,13 +36,32 @@ export function namedRefusal(refusal: AppError, name: string): AppError {
   }
   if (refusal.code !== 'DICOM_NOT_DICOM') return refusal;
   if (file.startsWith('._') || name.includes('__MACOSX/')) return noImage('what macOS keeps beside a file');
-  const what = byEnding.get(file) ?? byEnding.get(file.split('.').at(-1) ?? '');
+  const endings = file.split('.');
+  const ending = endings.at(-1) ?? '';
+  // `.nii.gz` is a volume before it is an archive.
+  const what = byEnding.get(file) ?? byEnding.get(endings.slice(-2).join('.')) ?? byEnding.get(ending);
+  if (endings.length > 1 && pictures.has(ending) && !/empty/u.test(refusal.message)) return noPicture(ending);
   if (what === undefined || !file.includes('.')) return refusal;
   return noImage(
     what,
     /not read|another format/u.test(what)
       ? 'Convert or unpack it with another program and import the result.'
       : undefined,
+  );
+}
+
+const pictures: ReadonlySet<string> = new Set(['png', 'jpg', 'jpeg', 'tif', 'tiff']);
+
+/** A file that is called a picture and holds none: it is missing, and nobody is to export it as DICOM. */
+function noPicture(ending: string): AppError {
+  const big = ending.startsWith('tif') ? ' (BigTIFF is not read)' : '';
+  return new AppError(
+    'IMAGE_UNREADABLE',
+    `The file is called .${ending} and is neither PNG, JPEG nor TIFF${big}, nor DICOM.`,
+    {
+      action:
+        'Copy or download it again: a download that failed leaves a web page under the name of the picture, and a repository with Git LFS a text of three lines. A picture of another kind: save it as PNG.',
+    },
   );
 }
 

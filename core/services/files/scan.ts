@@ -16,6 +16,7 @@ import {
 } from './class-folders.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
+import { maskByName } from './masks.ts';
 import { namedRefusal, packedDocument } from './no-image.ts';
 import { relativeName, type WalkedFile, walkFiles } from './walk.ts';
 import { zipMembers } from './zip.ts';
@@ -119,15 +120,13 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
       return packed === null ? file : { ...base, problem: packed };
     }
     const context = withGiven(picture, options.patientOf?.(path, '', picture.patientKey), dirname(path));
-    return {
-      ...base,
-      found: await withTimeout(
-        identifyFile(path, sizeBytes, context, {
-          looksInto: options.looksInto === true,
-          isPreview: options.isPreview === true,
-        }),
-      ),
-    };
+    const found = await withTimeout(
+      identifyFile(path, sizeBytes, context, {
+        looksInto: options.looksInto === true,
+        isPreview: options.isPreview === true,
+      }),
+    );
+    return { ...base, found: withName(found, base.name, options) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;
@@ -172,11 +171,18 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
     const bytes = await read();
     const alone = base.picture ?? { patientKey: null, studyKey: null };
     const context = withGiven(alone, options.patientOf?.(path, member, alone.patientKey), dirname(`${path}/${member}`));
-    return { ...base, found: await identifyBytes(bytes, context, options.looksInto === true) };
+    const found = await identifyBytes(bytes, context, options.looksInto === true);
+    return { ...base, found: withName(found, base.name, options) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
     throw error;
   }
+}
+
+/** What was found, with what the name says of it. */
+function withName(found: Identified, name: string, { looksInto }: ScanOptions): Identified {
+  const mask = looksInto === true && found.instance.kind === 'picture' ? maskByName(name) : undefined;
+  return mask === undefined ? found : { ...found, notices: [...found.notices, mask] };
 }
 
 /** Patient and study of a picture by the rule, or by the layout of class folders where no rule is given. */

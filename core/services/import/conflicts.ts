@@ -1,6 +1,7 @@
 /** Labels that contradict each other: of one reader, about one thing and one finding, with several words. */
 import { redact } from '../../base/redact.ts';
 import { type LabelTarget, targetKey } from '../../contract/index.ts';
+import type { Besides } from './besides.ts';
 
 interface Spoken {
   readonly row: number | null;
@@ -17,9 +18,13 @@ interface Conflict {
   readonly places: readonly string[];
 }
 
-/** Entries that can be applied, and the rows that give one thing several labels. */
+/**
+ * Entries that can be applied, and the rows that give one thing several labels.
+ * @param besides what else of the file tells such rows apart
+ */
 export function separateConflicts<Entry extends Spoken>(
   entries: readonly Entry[],
+  besides: Besides = () => [],
 ): { agreed: Entry[]; conflicts: Conflict[] } {
   const byTarget = new Map<string, Entry[]>();
   for (const entry of entries) {
@@ -41,10 +46,18 @@ export function separateConflicts<Entry extends Spoken>(
     const labels = [...new Set([first, ...other].map(spokenLabel))].join(' and ');
     const rows = [first, ...rest].flatMap(({ row }) => (row === null ? [] : [row]));
     const where = rows.length > 0 ? ` (rows ${rows.join(', ')})` : '';
-    const message = `${redact(first.name)} is labelled ${labels}${where}; none was applied`;
+    const said = [first, ...rest].flatMap(({ row, label }) => (row === null ? [] : [{ row, label }]));
+    const message = `${redact(first.name)} is labelled ${labels}${where}; none was applied${apart(besides(said))}`;
     conflicts.push({ rows, message, places: [] });
   }
   return { agreed, conflicts };
+}
+
+/** What a conflict adds where a column that is not used tells its rows apart. */
+function apart(columns: readonly string[]): string {
+  if (columns.length === 0) return '';
+  const named = columns.map((name) => `"${name}"`).join(', ');
+  return `. The rows differ in ${named}, which ${columns.length === 1 ? 'is' : 'are'} not used: where that says which image is meant, name the images (path, sopInstanceUID)`;
 }
 
 /** A label as messages say it: that of a finding with the finding. */

@@ -4,8 +4,8 @@
  */
 import type { Dirent } from 'node:fs';
 import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { FolderClasses, FolderClassesOptions } from '../../contract/index.ts';
+import { join, relative, resolve } from 'node:path';
+import type { FolderClasses, FolderClassesOptions, ImportNote } from '../../contract/index.ts';
 import type { ReadDb } from '../../store/index.ts';
 import { classFolderReader } from '../files/class-folders.ts';
 import { caseQuestionsOf, type Labelled, labelChoice, namesOf, positiveOf, refusePositive } from './class-names.ts';
@@ -47,6 +47,51 @@ export function refuseFolderClasses(db: ReadDb, options: About): void {
   const choice = labelChoice(db, options);
   const { entries } = namesOf(db, options, given, choice, source);
   refusePositive(db, options, [...choice.known, ...entries.map(({ label }) => label)]);
+}
+
+/** Folders that are looked into for a layout of class folders further down. */
+const lookedInto = 200;
+/** So many folders beside each other may be classes, with so many pictures in each on average; more are cases. */
+const classesFrom = 2;
+const classesTo = 20;
+const filesInClass = 3;
+/** Names of folders that are of patients, cases and dates. */
+const caseName = /\d{3}|^(?:pat|case|fall|stud|ser|images?|masks?|train|test|val)/i;
+
+/**
+ * The note about folders that look like classes and were not taken for them: class folders further down than the folder that was given, as a
+ * download unpacks them, and folders of pictures beside each other without train and test.
+ */
+export function unusedClassFolders(paths: readonly string[]): ImportNote[] {
+  const read = classFolderReader();
+  const isLaidOut = (root: string): boolean =>
+    foldersIn(root).some((split) => read(root, [split, 'class']).label !== null);
+  const roots = paths.map((path) => resolve(path));
+  const below = roots.flatMap((root) => {
+    const first = foldersIn(root)
+      .slice(0, lookedInto)
+      .map((name) => join(root, name));
+    const second = first.flatMap((folder) => foldersIn(folder).map((name) => join(folder, name)));
+    return [...first, ...second]
+      .slice(0, lookedInto)
+      .filter(isLaidOut)
+      .map((folder) => relative(root, folder));
+  });
+  const [folder] = below;
+  if (folder !== undefined) return [{ code: 'classFoldersUnused', values: { folder, folders: below.length } }];
+  const folders = roots.reduce((sum, root) => sum + classesBeside(root), 0);
+  return folders === 0 ? [] : [{ code: 'classFoldersUnused', values: { folder: '', folders } }];
+}
+
+/** How many folders beside each other may be classes; 0 where they are none. */
+function classesBeside(root: string): number {
+  const folders = foldersIn(root).filter((name) => !name.startsWith('.') && name !== '__MACOSX');
+  if (folders.length < classesFrom || folders.length > classesTo || folders.some((name) => caseName.test(name)))
+    return 0;
+  const counts = folders.map(
+    (name) => entriesOf(join(root, name)).filter((entry) => /\.(?:png|jpe?g|tiff?)$/i.test(entry.name)).length,
+  );
+  return counts.every((count) => count >= filesInClass) ? folders.length : 0;
 }
 
 /** One entry for each file in a class folder. */

@@ -1,5 +1,11 @@
 /** What an import tells besides its counts: whose pictures are, which patients were given, what became of splits and versions. */
-import type { ImportNote, InstanceId, PicturePatients } from '../../contract/index.ts';
+import {
+  type ImportNote,
+  type InstanceId,
+  maybeUnknown,
+  type PicturePatients,
+  targetFacts,
+} from '../../contract/index.ts';
 import {
   datasetCounts,
   givenPatientCounts,
@@ -92,6 +98,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
     ...unusedSplits(facts),
     ...splitNotes(db, datasetId),
     ...guessedPositive(facts),
+    ...unknownAsClass(facts.classes),
   );
   if (facts.systemFiles > 0) note('systemFiles', { files: facts.systemFiles });
   return notes;
@@ -111,6 +118,22 @@ function guessedPositive({
   if (positiveClass === null || positiveClassSource !== 'alphabet') return [];
   const other = classes.find(({ name, labels }) => labels > 0 && name !== positiveClass)?.name;
   return other === undefined ? [] : [{ code: 'positiveGuessed', values: { name: positiveClass, other, dataset } }];
+}
+
+/** Classes whose names may say that nobody knows: an image of which that is said should have no label. */
+export function unknownAsClass({
+  target,
+  classes,
+  hasFixedClasses,
+}: Pick<ShownClasses, 'target' | 'classes' | 'hasFixedClasses'>): ImportNote[] {
+  // Whoever listed the classes has said that they are some.
+  if (targetFacts[target].isPerName || targetFacts[target].isListed || hasFixedClasses) return [];
+  const used = classes.filter(({ labels }) => labels > 0);
+  const doubtful = maybeUnknown(used.map(({ name }) => name));
+  if (doubtful.length === 0) return [];
+  const labels = used.reduce((sum, one) => sum + (doubtful.includes(one.name) ? one.labels : 0), 0);
+  const names = doubtful.map((name) => `"${name}"`).join(', ');
+  return [{ code: 'maybeUnknown', values: { names, count: doubtful.length, labels } }];
 }
 
 /** What the given splits leave open, and what will be done about it. */

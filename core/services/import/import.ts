@@ -28,7 +28,7 @@ import { runAsJob } from '../session/run-as-job.ts';
 import { datasetForImport } from './asked.ts';
 import { catalogueOf } from './catalogue.ts';
 import { labelChoice, namesOf } from './class-names.ts';
-import { refuseFolderClasses } from './folder-classes.ts';
+import { refuseFolderClasses, unusedClassFolders } from './folder-classes.ts';
 import { patientsByPath } from './given-patients.ts';
 import { importNotes } from './import-notes.ts';
 import { Importer } from './importer.ts';
@@ -114,7 +114,11 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       moves: [...moves, labelMoves],
       classes: shownClasses(context, dataset),
       unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
-      labelNotes: [...(labels === null ? [] : labelNotes(labels.file)), ...effects],
+      labelNotes: [
+        ...(labels === null ? [] : labelNotes(labels.file)),
+        ...(labels === null && importer.folderEntries.length === 0 ? unusedClassFolders(options.paths) : []),
+        ...effects,
+      ],
       splitsChanged,
       rowsWithoutLabels: labels?.file.hasLabels === false ? labels.file.rowCount : null,
     }),
@@ -150,6 +154,7 @@ async function label(
     rows: labels.file.rowCount,
     merged: labels.merged,
     isWhole: options.rowRule === 'all',
+    besides: labels.file.besides,
     unusedColumns: labels.file.columns.filter(({ meaning }) => meaning === null).map(({ name }) => name),
   };
   const { agreed, ...outcome } = applyLabels(context, dataset, given, options.reader);

@@ -115,7 +115,7 @@ export class KeyFinder {
       case 'file-name':
         return this.#byName(text);
       case 'folder':
-        return { ...nothing, targets: imagesAsTargets([...(this.#folders().get(folded(text)) ?? [])]) };
+        return { ...nothing, targets: imagesAsTargets(this.#inFolder(partsOf(text).map(folded))) };
       default: {
         const targets = this.#identifiers(kind).get(this.#identifier(kind, text)) ?? [];
         if (this.#hintsOf(kind).isDoubtful(text)) return nothing;
@@ -183,6 +183,16 @@ export class KeyFinder {
     );
     this.#byStem = Map.groupBy(all, ({ parts }) => stem(parts.at(-1) ?? ''));
     return this.#byStem;
+  }
+
+  /** Images in a folder and below it; where folders stand before its name, in the one that lies in those. */
+  #inFolder(folder: readonly string[]): readonly CatalogueImage[] {
+    const named = [...(this.#folders().get(folder.at(-1) ?? '') ?? [])];
+    if (folder.length < 2) return named;
+    const wanted = `/${folder.join('/')}/`;
+    return named.filter(({ places }) =>
+      places.some((place) => `/${partsOf(place).slice(0, -1).map(folded).join('/')}/`.includes(wanted)),
+    );
   }
 
   #folders(): ReadonlyMap<string, ReadonlySet<CatalogueImage>> {

@@ -27,6 +27,7 @@ import {
   splitNames,
   splitOfWord,
 } from '../../contract/index.ts';
+import { type Besides, besidesOf } from './besides.ts';
 import { type OtherKind, otherKindOfColumns, otherKindOfLabels } from './label-kinds.ts';
 import { type LabelTable, NotATable, readTable } from './label-table.ts';
 import { decodeLabels, type LabelText } from './label-text.ts';
@@ -74,6 +75,8 @@ export interface LabelsFile {
   readonly emptyRows: number;
   /** Rows below the header that are not empty, whether they can be used or not. */
   readonly rowCount: number;
+  /** What of its columns that are not used tells rows apart that contradict each other. */
+  readonly besides: Besides;
 }
 
 /**
@@ -177,18 +180,20 @@ export function parseLabels(text: string): LabelsFile {
     if (found.length + strange.length === 0 && damaged === null)
       rows.push({ row, key, label, split, patientID, question: null, reader });
   }
+  // One key names the rows; another that stands beside it is not looked at, unless it says whose the image is.
+  const used = columns.map((one) =>
+    isKey(one.meaning) && one.meaning !== column && one.meaning !== 'patientID'
+      ? { ...one, meaning: null, why: 'other-key' as const }
+      : one,
+  );
   return {
     column,
     hasLabels,
     rows,
     otherKind: otherKindOfLabels(rows),
     problems: ofRows,
-    // One key names the rows; another that stands beside it is not looked at, unless it says whose the image is.
-    columns: columns.map((one) =>
-      isKey(one.meaning) && one.meaning !== column && one.meaning !== 'patientID'
-        ? { ...one, meaning: null, why: 'other-key' }
-        : one,
-    ),
+    columns: used,
+    besides: besidesOf(table, used),
     encoding: 'utf-8',
     separator: table.separator,
     emptyRows: table.emptyRows,
@@ -247,6 +252,7 @@ function problemsOfHeader(columns: readonly FileColumn[], table: LabelTable): La
   const better = columns.some(({ meaning }) => meaning !== null) ? null : headerBelow(table);
   if (better !== null)
     return [{ row: better, message: 'looks like the header, and other rows stand above it; take those away' }];
+  if (isWithoutHeader(table)) return [noHeader(table)];
   const [only] = columns;
   if (columns.length === 1 && only !== undefined && /[,;\t| ]/.test(only.name)) {
     const understood = only.name.split(/[,;\t| ]+/).filter((name) => columnOfName(name) !== null);
@@ -284,6 +290,34 @@ function headerBelow({ rows }: LabelTable): number | null {
   return found?.row ?? null;
 }
 
+/**
+ * Refuses a file whose first row is none of names, where columns are to be named by it.
+ * @throws LABELS_INVALID
+ */
+export function refuseWithoutHeader(table: LabelTable): void {
+  if (isWithoutHeader(table)) throw invalid([noHeader(table)], nameTheColumns);
+}
+
+function noHeader({ header }: LabelTable): LabelProblem {
+  const message = 'looks like a row of the table: the file has no row with the names of its columns';
+  return { row: header?.row ?? 1, message };
+}
+
+/** A cell that names an image or a folder, or is a UID: no column is called so. */
+const placeOrUid = /[\\/].*[\\/]|\.(?:dcm|dicom|png|jpe?g|tiff?|nii|bmp)$|^\d+(?:\.\d+){4,}$/i;
+
+/**
+ * Whether the first row is one of labels, as published lists without a header have it: it names an image as the rows below do.
+ * Taken for names of columns it would be one image less, without a word.
+ */
+function isWithoutHeader({ header, rows }: LabelTable): boolean {
+  const cells = header?.fields ?? [];
+  if (cells.some((cell) => columnOfName(cell) !== null)) return false;
+  const below = (at: number, test: (cell: string) => boolean): boolean =>
+    rows.length > 0 && rows.every(({ fields }) => test(fields[at] ?? ''));
+  return cells.some((cell, at) => placeOrUid.test(cell) && below(at, (other) => placeOrUid.test(other)));
+}
+
 /** What a spreadsheet or a program did to an ID, so that it may be another's; null for an ID that may be right. */
 export function damageOf(patientID: string): string | null {
   if (/^\d(?:[.,]\d+)?E\+\d{2,3}$/i.test(patientID))
@@ -297,7 +331,7 @@ export function damageOf(patientID: string): string | null {
 
 /** What helps where the first row is not what it should be. */
 const nameTheColumns =
-  'Put the names of the columns into the first row, for example path,label or patientID,label,split, and import again. Which other names are understood: docs/labels-files.md.';
+  'Put the names of the columns into the first row, above the others, for example path,label or patientID,label,split, and import again. Which other names are understood: docs/labels-files.md.';
 
 /** Whether a file without labels says something of its images: whose they are, or their part. */
 function givesMore(columns: readonly FileColumn[]): boolean {

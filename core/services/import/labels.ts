@@ -31,6 +31,7 @@ import { isNamedSo, patientNames } from '../patients/patient-names.ts';
 import { givePatients } from '../patients/patients.ts';
 import type { ImportIdentity } from '../privacy/pseudonym.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import type { Besides } from './besides.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { separateConflicts } from './conflicts.ts';
 import { readersOfFile } from './file-readers.ts';
@@ -277,12 +278,18 @@ export function applyLabels(
     readonly merged: MatchedClasses['merged'];
     readonly isWhole?: boolean;
     readonly unusedColumns?: readonly string[];
+    readonly besides?: Besides | undefined;
   },
   reader: string,
 ): LabelOutcome {
   const db = context.library.writer;
   const now = timeOf(context);
-  const { agreed, refused: unusable } = agreedLabels(given.entries, dataset.target, classNames(db, dataset.id));
+  const { agreed, refused: unusable } = agreedLabels(
+    given.entries,
+    dataset.target,
+    classNames(db, dataset.id),
+    given.besides,
+  );
   const refused = inOrder([...given.refused, ...unusable]);
   if (given.isWhole === true && refused.length > 0) throw rowsRefused(refused);
   const counts = { applied: 0, unchanged: 0, changed: 0 };
@@ -357,6 +364,7 @@ export function agreedLabels(
   entries: readonly LabelEntry[],
   target: DatasetRow['target'],
   listed: readonly string[],
+  besides?: Besides,
 ): { readonly agreed: LabelEntry[]; readonly refused: RefusedRow[] } {
   const read: LabelEntry[] = [];
   const unread = new Map<number | null, RefusedRow>();
@@ -367,7 +375,7 @@ export function agreedLabels(
     if ('label' in result) read.push({ ...entry, label: result.label });
     else unread.set(entry.row, { rows: entry.row === null ? [] : [entry.row], message: result.problem, places: [] });
   }
-  const { agreed, conflicts } = separateConflicts(read);
+  const { agreed, conflicts } = separateConflicts(read, besides);
   return { agreed, refused: [...unread.values(), ...conflicts] };
 }
 

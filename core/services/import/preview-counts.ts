@@ -1,9 +1,10 @@
 /** Parts of a preview that are counted over labels: what they change, what is said of each finding; and how the file was read. */
-import { type LabelsPreview, type Mark, markNames, targetKey } from '../../contract/index.ts';
+import { type ImportNote, type LabelsPreview, type Mark, markNames, targetKey } from '../../contract/index.ts';
 import { type ComparedLabel, comparedLabels, listReaders, type ReadDb } from '../../store/index.ts';
 import { type AlikePatients, alikeGroups } from '../patients/alike.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { knownReader } from './file-readers.ts';
+import { unknownAsClass } from './import-notes.ts';
 import type { LabelEntry } from './labels.ts';
 import { nameToGive } from './profiles/plan.ts';
 import type { ReadLabels } from './read-labels.ts';
@@ -36,6 +37,17 @@ export function changesOf(
     else changes.changed += 1;
   }
   return changes;
+}
+
+/** The note about names that would be classes and may say that nobody knows. */
+export function unknownOf(agreed: readonly LabelEntry[], hasFixedClasses: boolean): ImportNote[] {
+  const labels = agreed.filter(({ label, question }) => question === null && label !== '');
+  const classes = [...Map.groupBy(labels, ({ label }) => label)].map(([name, own]) => ({
+    name,
+    labels: own.length,
+    stored: own.length,
+  }));
+  return unknownAsClass({ target: 'class', classes, hasFixedClasses });
 }
 
 /** How the file was read, for whoever decides whether it is meant so. */

@@ -19,6 +19,7 @@ import {
 } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import {
+  classListOf,
   classNames as classNamesOf,
   datasetByName,
   patientIdOf,
@@ -49,7 +50,7 @@ import {
 import { agreedLabels, inOrder, type LabelEntry, type RefusedRow, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
 import { OnDisk } from './on-disk.ts';
-import { alikeOf, changesOf, findingsOf, imagesByTarget, readingOf } from './preview-counts.ts';
+import { alikeOf, changesOf, findingsOf, imagesByTarget, readingOf, unknownOf } from './preview-counts.ts';
 import { type ReadLabels, readLabels } from './read-labels.ts';
 
 const firstRows = 8;
@@ -111,6 +112,10 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
       ...labelNotes(found.read),
       ...effectNotes(db, dataset?.id ?? null, { ...found, file: found.read, reader: given.reader }),
       ...alikePatientsNote(alikeOf(found)),
+      ...unknownOf(
+        agreed,
+        given.classes !== undefined || (dataset !== undefined && classListOf(db, dataset.id).isFixed),
+      ),
     ],
     classes: classesOf(found, given, dataset === undefined ? [] : classNamesOf(db, dataset.id), imagesOf),
     splits,
@@ -194,7 +199,7 @@ async function resolvePreview(context: ServiceContext, given: Given): Promise<Re
   const { filed, conflicts } = filedAsGiven(entries, catalogue.images);
   const images = catalogue.images.map(filed);
   const scanned = catalogue.scanned.map(filed);
-  const { agreed, refused } = agreedLabels(entries, target, listed);
+  const { agreed, refused } = agreedLabels(entries, target, listed, read.besides);
   return {
     file,
     read,

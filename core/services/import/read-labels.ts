@@ -8,10 +8,11 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { type LabelReading, type TargetKind, targetFacts } from '../../contract/index.ts';
+import { besidesOf } from './besides.ts';
 import { otherKindOfLabels } from './label-kinds.ts';
 import type { LabelTable } from './label-table.ts';
 import type { LabelText } from './label-text.ts';
-import { invalid, type LabelsFile, parseLabels, readLabelText, tableOf } from './labels-file.ts';
+import { invalid, type LabelsFile, parseLabels, readLabelText, refuseWithoutHeader, tableOf } from './labels-file.ts';
 import { describePlan } from './profiles/describe.ts';
 import { joinTables } from './profiles/join.ts';
 import { asQuestions, planOfOwnColumns } from './profiles/own-columns.ts';
@@ -60,12 +61,14 @@ export async function readLabels(path: string, asked: LabelsAsked): Promise<Read
   const text = await readLabelText(path);
   const table = tableOf(text.text);
   if (asked.reading?.profile !== undefined) await refuseSecondFirst(path, table, asked.reading);
+  // A profile that is named may be one of a file without a header.
+  const fitting = asked.reading?.profile === undefined ? profilesOf(text.text, table) : [];
+  if (asked.reading?.profile === undefined && fitting.length === 0) refuseWithoutHeader(table);
   const plan = planOf(asked.reading, text.text, table);
   if (plan !== null) {
     const own = asQuestions(plan, asked.target);
     return await readPlanned(path, text, table, { plan: own, isProposed: false }, asked);
   }
-  const fitting = profilesOf(text.text, table);
   const plain = plainLabels(text);
   const isPlain = 'file' in plain && plain.file.otherKind === null && (plain.file.hasLabels || fitting.length === 0);
   if (fitting.length === 0 && asked.target !== null && targetFacts[asked.target].isPerName) {
@@ -142,6 +145,7 @@ async function readPlanned(
     separator: table.separator,
     emptyRows: whole.emptyRows,
     rowCount: whole.rows.length,
+    besides: besidesOf(whole, columns),
     reading: { plan: used, isProposed, says: describePlan(used), findings, silent, againstNone },
     alsoFits: null,
   };

@@ -182,6 +182,12 @@ export const library: Words['library'] = {
       `Nicht verwendet: ${v['columns']} in der Tabelle ${Number(v['count']) === 1 ? 'spricht' : 'sprechen'} von Training und Test. Patienten werden neu verteilt. Wenn das die Aufteilung ist, nennen Sie die Spalte „split“, schreiben Sie train, val oder test in ihre Zellen und importieren Sie noch einmal.`,
     positiveGuessed: (v) =>
       `Welche Klasse ist positiv? Nichts an den Namen „${v['name']}“ und „${v['other']}“ sagt, welche der beiden die Krankheit ist. Sagen Sie es beim Training, bevor es beginnt; bis dahin gilt „${v['name']}“, und jede Kennzahl sagt, dass niemand sie gewählt hat.`,
+    maybeUnknown: (v) =>
+      `${v['names']} ${Number(v['count']) === 1 ? 'ist eine Klasse' : 'sind Klassen'}, mit ${n(Number(v['labels']), 'Label', 'Labels')}. Heißt das, dass es niemand weiß, nehmen Sie diese Zeilen heraus und importieren Sie in einen neuen Datensatz: Als Klasse wird es gelernt und beurteilt wie die anderen.`,
+    classFoldersUnused: (v) =>
+      v['folder'] === ''
+        ? `Aus Ordnern wurde keine Klasse genommen: ${n(Number(v['folders']), 'Ordner mit Bildern liegt', 'Ordner mit Bildern liegen')} nicht unter train, val oder test. Sind es die Klassen, legen Sie sie dorthin, oder geben Sie eine Tabelle an.`
+        : `Aus Ordnern wurde keine Klasse genommen: Klassenordner (train/KLASSE, test/KLASSE) liegen in „${v['folder']}“, unter dem angegebenen Ordner. Sind sie gemeint, importieren Sie diesen.`,
     systemFiles: (v) =>
       `${n(Number(v['files']), 'Datei', 'Dateien')} mit Notizen von macOS über andere Dateien blieben liegen.`,
   },

@@ -185,6 +185,12 @@ export const library = {
       `Not used: ${v['columns']} of the labels file ${Number(v['count']) === 1 ? 'speaks' : 'speak'} of training and test. Patients are dealt anew. If that is the split, call the column “split”, write train, val or test into its cells and import again.`,
     positiveGuessed: (v: NoteValues) =>
       `Which class is positive? Nothing in the names “${v['name']}” and “${v['other']}” tells which of the two is the disease. Say it under Train, before the training; until then “${v['name']}” is taken, and every figure says that nobody chose it.`,
+    maybeUnknown: (v: NoteValues) =>
+      `${v['names']} ${Number(v['count']) === 1 ? 'is a class' : 'are classes'}, with ${n(Number(v['labels']), 'label', 'labels')}. If that says that nobody knows, take these rows out of the file and import into a new data set: as a class it is learned and judged like the others.`,
+    classFoldersUnused: (v: NoteValues) =>
+      v['folder'] === ''
+        ? `No class was taken from folders: ${n(Number(v['folders']), 'folder of pictures does', 'folders of pictures do')} not lie below train, val or test. If they are the classes, put them there, or give a labels file.`
+        : `No class was taken from folders: class folders (train/CLASS, test/CLASS) lie in “${v['folder']}”, below the folder that was given. If they are meant, import that folder.`,
     systemFiles: (v: NoteValues) =>
       `${n(Number(v['files']), 'file', 'files')} in which macOS keeps notes about others were passed over.`,
   },

@@ -42,7 +42,11 @@ describe.skipIf(!hasCases)('dates and names when de-identifying (needs the field
       const { report, out } = await exported('odd-dates.dcm', dates);
       expect([report.exported, images(out).length]).toEqual([1, 1]);
       for (const bytes of filesBelow(out)) {
-        const text = bytes.toString('latin1').toUpperCase();
+        // UIDs and hashes are new at random and hold every four digits at times.
+        const text = bytes
+          .toString('latin1')
+          .toUpperCase()
+          .replaceAll(/(?<!\d)2\.25\.\d+|[0-9A-F]{16,}/g, '');
         expect(forbidden.filter((word) => text.includes(word))).toEqual([]);
       }
     },

@@ -62,6 +62,19 @@ test('ends of paths go by whole folders, and leave the same ones off all keys bu
 test('folders and patients mean all of their images, UIDs what they name', () => {
   const places = ['/d/s1/1/a.png', '/d/s1/2/b.png', '/d/s2/c.png'];
   expect(found(places, 'folder', 's1', 'S2', 's')).toEqual([['instance 1', 'instance 2'], ['instance 3'], []]);
+  // Of several folders of one name, the one below those that stand before it, as published lists of studies say it.
+  const studies = [
+    '/d/set/p1/study1/a.png',
+    '/d/set/p1/study1/b.png',
+    '/d/set/p2/study1/a.png',
+    '/d/set/p2/study11/c.png',
+  ];
+  expect(found(studies, 'folder', 'set/p1/study1/', 'p2\\study1', 'p3/study1', 'set/p2')).toEqual([
+    ['instance 1', 'instance 2'],
+    ['instance 3'],
+    [],
+    ['instance 3', 'instance 4'],
+  ]);
   expect(found(places, 'patientID', 'P1', 'P2')).toEqual([['patient 1'], ['patient 2']]);
   expect(found(places, 'seriesInstanceUID', '1.2')).toEqual([['series 20']]);
   expect(found(places, 'studyInstanceUID', '2.3')).toEqual([['study 300']]);

@@ -162,6 +162,24 @@ test('a header that is not where it should be, or is one cell, is found and the 
   }
 });
 
+test('a file without a header is said to be one, and its first row is not taken for names of columns', () => {
+  const none = { row: 1, message: 'looks like a row of the table: the file has no row with the names of its columns' };
+  for (const text of [
+    'images/a.png,normal\nimages/b.png,tumour\n',
+    'MURA/train/XR_HAND/patient1/study1_negative/,0\nMURA/train/XR_HAND/patient2/study1_positive/,1\n',
+    '1.2.826.0.1.3680043.8.498.1;0\n1.2.826.0.1.3680043.8.498.2;1\n',
+    'C:\\data\\a.dcm\tnormal\nC:\\data\\b.dcm\ttumour\n',
+  ])
+    expect(problemsOf(text), text).toEqual([none]);
+  // Names of columns may have a slash or a dot, and one row alone is no table to compare with.
+  for (const text of [
+    'Frontal/Lateral,Path/File\nFrontal,a/b.png\n',
+    'a.png,normal\n',
+    'x.y,path,label\nb,a/b.png,t\n',
+  ])
+    expect(problemsOf(text), text).not.toContainEqual(none);
+});
+
 test('IDs that a spreadsheet or a program damaged are refused by their row, not taken for those of one more patient', () => {
   const { rows, problems } = parseLabels(
     'path;patientID;label\na;1,23457E+11;x\nb;1E+15;x\nc;17.0;x\nd;17;y\ne;12E5;y\nf;;y\n',
