@@ -51,14 +51,18 @@ export function readModality(dataSet: DicomDataSet, frame: number, isSigned: boo
 
 /**
  * What a frame's modality values are measured in; '' where nobody says. A CT names every unit but Hounsfield's (PS3.3 C.8.2.1: Rescale Type), which takes
- * a rescale: a report that was photographed into its series has none. `US` is the standard's word for unspecified (C.11.1.1.2).
+ * a rescale: a report that was photographed into its series has none, or one of 1 and 0 that leaves no value below that of water, as air is.
+ * `US` is the standard's word for unspecified (C.11.1.1.2).
  */
 export function modalityUnit(dataSet: DicomDataSet, frame: number): string {
   if (isStoredForDisplay(dataSet) || lutItem(dataSet, 'modalityLUTSequence') !== undefined) return '';
   const source = frameAttributes(dataSet, 'pixelValueTransformationSequence', frame);
   const said = source.text('rescaleType');
   if (said !== undefined) return said === 'US' ? '' : said;
-  return dataSet.text('modality') === 'CT' && source.number('rescaleIntercept') !== undefined ? 'HU' : '';
+  if (dataSet.text('modality') !== 'CT') return '';
+  const intercept = source.number('rescaleIntercept');
+  const reachesAir = dataSet.number('pixelRepresentation') === 1 || (intercept ?? 0) < 0;
+  return intercept !== undefined && reachesAir ? 'HU' : '';
 }
 
 /** Taken for absent, an unreadable intercept would move every value by a thousand without a word. */
