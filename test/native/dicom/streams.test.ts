@@ -95,6 +95,22 @@ describe('lossy samples above the bits stored', () => {
   });
 });
 
+describe.skipIf(!dcmtk)('signed values whose sign was never extended (needs DCMTK)', () => {
+  /** -1500 to 1500 in twelve bits of sixteen, the four above them empty. */
+  const cells = Uint16Array.from(ramp, (value) => (value - 1500) & 0x0fff);
+  const plain = instance({ ...sixteen, bitsStored: 12, highBit: 11, pixelRepresentation: 1, pixelData: cells });
+  test.each([['dcmcjpeg', '+e1'], ['dcmcjpeg', '+el'], ['dcmcjpls', '+el'], ['dcmcrle']])(
+    'are the same after %s %s',
+    async (command, ...options) => {
+      const compressed = converted(command, options, plain);
+      expect(parseDicom(compressed).dataSet.element('pixelData')?.encapsulated).toBeDefined();
+      const { samples, bitsStored: bits } = await pool.decodeFrame(compressed, 0);
+      expect([...samples]).toEqual([...ramp].map((value) => value - 1500));
+      expect([bits, [...(await pool.decodeFrame(plain, 0)).samples]]).toEqual([12, [...samples]]);
+    },
+  );
+});
+
 /** Grey levels of 0 to 255 as DCMTK draws the file, by its first window unless `options` say otherwise. */
 function drawnByDcmtk(bytes: Uint8Array, options: readonly string[] = ['+Wi', '1']): number[] {
   const folder = temporaryFolder();
