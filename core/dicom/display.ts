@@ -89,8 +89,9 @@ function valuesOf(
       if (known.size < 65_536) known.set(stored, value);
     }
     values[i] = value;
-    if (value < min) min = value;
-    if (value > max) max = value;
+    // A parametric map may hold infinity, where something was divided by nothing: no number that a header could tell.
+    if (value < min && value > Number.NEGATIVE_INFINITY) min = value;
+    if (value > max && value < Number.POSITIVE_INFINITY) max = value;
     if (isWhole && !Number.isInteger(value)) isWhole = false;
   }
   if (!(min <= max)) return { samples: values, min: 0, max: 0 };

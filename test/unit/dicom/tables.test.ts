@@ -1,7 +1,14 @@
-/** First inputs of look-up tables: numbers of sixteen bits whose sign the VR often tells wrongly. DCMTK draws such files so too (streams.test.ts). */
+/** Float pixels; and first inputs of look-up tables: numbers of sixteen bits whose sign the VR often tells wrongly. DCMTK draws such files so too (streams.test.ts). */
 import { describe, expect, test } from 'vitest';
 import { readsOtherwise } from '../../../core/dicom/earlier-readings.ts';
-import { type DicomValues, parseDicom, renderFrame, writeDicom } from '../../../core/dicom/index.ts';
+import {
+  type DicomValues,
+  decodeFrame,
+  displayFrame,
+  parseDicom,
+  renderFrame,
+  writeDicom,
+} from '../../../core/dicom/index.ts';
 import { withVr } from '../../support/dicom-patch.ts';
 import { smallInstance } from '../../support/small-instance.ts';
 
@@ -74,4 +81,13 @@ describe('padding of float pixels', () => {
         .every((value) => value > 0.99),
     ).toBe(true);
   });
+});
+
+test('float values without an end count neither as the smallest nor as the largest', () => {
+  const window = { windowCenter: '2', windowWidth: '4', voiLUTFunction: 'LINEAR_EXACT' };
+  const values = [Number.NEGATIVE_INFINITY, 1, Number.NaN, 3, Number.POSITIVE_INFINITY];
+  const file = parseDicom(floats(values, window, false));
+  const { min, max } = displayFrame(file.dataSet, decodeFrame(file, 0), 0);
+  expect([min, max]).toEqual([1, 3]);
+  expect([...renderFrame(file, 0).data]).toEqual([0, 0.25, 0, 0.75, 1]);
 });
