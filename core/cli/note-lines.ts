@@ -99,7 +99,7 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
     `${plural(n(v, 'versions'), 'frozen version')} (and the models trained on them) keep the patients and splits of before: their figures may count ` +
     'one person on both sides. Train anew for figures by the patients of now.',
   sharedIds: (v) =>
-    `Warning: ${plural(n(v, 'ids'), 'ID of a patient', 'IDs of patients')} ${n(v, 'ids') === 1 ? 'stands' : 'stand'} in headers with two birth dates or sexes: people of two hospitals may share a number. They count as one patient, and ` +
+    `Warning: ${plural(n(v, 'ids'), 'ID of a patient', 'IDs of patients')} ${n(v, 'ids') === 1 ? 'stands' : 'stand'} in headers with two birth dates, sexes or issuers: people of two hospitals may share a number. They count as one patient, and ` +
     'a label by patientID is given to both. If they are two, give each an ID of its own in a column patientID beside the study or the path, and name the ' +
     'images in labels files by these. Who they are: sidelight patients DATASET',
   sharedPatient: (v) =>

@@ -97,7 +97,10 @@ export function checkedFrame(given: Decoded, description: PixelDescription, isLo
     const { bitsStored, highBit } = description;
     return { ...common, bitsStored, samples: storedBits(samples, bitsAllocated, bitsStored, highBit, isSigned) };
   }
-  const bits = Math.min(bitsAllocated, Math.max(description.bitsStored, decoded.precision));
+  const isUnextended = !isLossy && !hasSigns && areCells(samples, description.bitsStored);
+  const bits = isUnextended
+    ? description.bitsStored
+    : Math.min(bitsAllocated, Math.max(description.bitsStored, decoded.precision));
   const values = hasSigns ? samples : storedBits(samples, bitsAllocated, bits, bits - 1, isSigned);
   return { ...common, ...streamValues(values, { bits, bitsStored: description.bitsStored, isSigned, isLossy }) };
 }
@@ -140,6 +143,15 @@ function streamValues(
   if (low < least - slack || high > most + slack) return { bitsStored: bits, samples };
   for (let i = 0; i < samples.length; i++) samples[i] = Math.min(most, Math.max(least, samples[i] as number));
   return { bitsStored, samples };
+}
+
+/**
+ * Whether samples have nothing above the bits stored: cells of signed values whose sign was never extended, as DCMTK puts them into a lossless
+ * stream of all allocated bits (-2 in 12 bits as 4094). They mean what they mean in the file before it was compressed.
+ */
+function areCells(samples: Samples, bitsStored: number): boolean {
+  const span = 2 ** bitsStored;
+  return samples.every((sample) => sample >= 0 && sample < span);
 }
 
 function extent(samples: Samples): readonly [low: number, high: number] {

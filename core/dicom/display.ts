@@ -7,6 +7,7 @@
  */
 import type { DicomDataSet } from './data-set.ts';
 import type { DecodedFrame } from './decoded-frame.ts';
+import { frameAttributes } from './functional-groups.ts';
 import { modalityUnit, readModality } from './modality.ts';
 import { isShownInverted } from './presentation.ts';
 import { renderDecoded, wholeRangeOf } from './render.ts';
@@ -56,9 +57,9 @@ export function displayFrame(dataSet: DicomDataSet, decoded: DecodedFrame, frame
     return { ...size, ...colour, samples };
   }
   const isInverted = isShownInverted(dataSet, photometric);
-  const modality = readModality(dataSet, frame, decoded.isSigned);
+  const modality = readModality(dataSet, frame, decoded);
   let windows = readWindows(dataSet, frame);
-  const lut = windows.length > 0 ? undefined : readVoiLut(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);
+  const lut = windows.length > 0 ? undefined : readVoiLut(dataSet, frame, modality.range);
   const apply = lut === undefined ? modality.apply : (stored: number) => lut.apply(modality.apply(stored)) * lut.most;
   const hasOwnWindow = windows.length > 0 || lut !== undefined;
   if (windows.length === 0) {
@@ -88,8 +89,9 @@ function valuesOf(
       if (known.size < 65_536) known.set(stored, value);
     }
     values[i] = value;
-    if (value < min) min = value;
-    if (value > max) max = value;
+    // A parametric map may hold infinity, where something was divided by nothing: no number that a header could tell.
+    if (value < min && value > Number.NEGATIVE_INFINITY) min = value;
+    if (value > max && value < Number.POSITIVE_INFINITY) max = value;
     if (isWhole && !Number.isInteger(value)) isWhole = false;
   }
   if (!(min <= max)) return { samples: values, min: 0, max: 0 };
@@ -104,7 +106,7 @@ function valuesOf(
  * An oblique direction has up to three letters, the strongest first (PS3.3 C.7.6.1.1.1).
  */
 export function edgeLetters(dataSet: DicomDataSet, frame: number): Record<'left' | 'right' | 'top' | 'bottom', string> {
-  const cosines = orientationOf(dataSet, frame);
+  const cosines = frameAttributes(dataSet, 'planeOrientationSequence', frame).numbers('imageOrientationPatient');
   if (cosines.length >= 6 && cosines.some((value) => value !== 0)) {
     const right = lettersOf(cosines.slice(0, 3));
     const bottom = lettersOf(cosines.slice(3, 6));
@@ -115,12 +117,6 @@ export function edgeLetters(dataSet: DicomDataSet, frame: number): Record<'left'
     return { left: '', right: '', top: '', bottom: '' };
   }
   return { left: opposite(right), right, top: opposite(bottom), bottom };
-}
-
-function orientationOf(dataSet: DicomDataSet, frame: number): readonly number[] {
-  const own = dataSet.items('perFrameFunctionalGroupsSequence')[frame]?.items('planeOrientationSequence')[0];
-  const shared = dataSet.items('sharedFunctionalGroupsSequence')[0]?.items('planeOrientationSequence')[0];
-  return (own ?? shared ?? dataSet).numbers('imageOrientationPatient');
 }
 
 const axes = [

@@ -9,8 +9,8 @@ import { decodeJpeg } from '../codecs/jpeg/decode.ts';
 import type { DicomDataSet } from './data-set.ts';
 import { encapsulatedFrame } from './frames.ts';
 import { frameAttributes } from './functional-groups.ts';
-import { lutItem } from './lut.ts';
-import { isStoredForDisplay } from './modality.ts';
+import { type InputRange, lutDescriptor, lutItem, storedRange } from './lut.ts';
+import { isStoredForDisplay, readModality } from './modality.ts';
 import { parseDicom } from './parse.ts';
 import { describePixels } from './pixels.ts';
 import { contradictsItself } from './presentation.ts';
@@ -26,6 +26,7 @@ export function readsOtherwise(bytes: Uint8Array): boolean {
       hasOtherWindow(dataSet) ||
       contradictsItself(dataSet) ||
       hasOtherPadding(dataSet) ||
+      hasOtherTable(dataSet) ||
       hasOtherStream(dataSet)
     );
   } catch (thrown) {
@@ -62,12 +63,30 @@ function hasOtherWindow(dataSet: DicomDataSet): boolean {
   return lists.some((list) => list.includes(undefined)) || readWindows(dataSet, 0).some(({ width }) => width < 1);
 }
 
-/** A padding value under the wrong VR matched no sample. */
+/** A padding value under the wrong VR matched no sample, that of float pixels was not read. */
 function hasOtherPadding(dataSet: DicomDataSet): boolean {
-  const { isSigned, bitsStored } = describePixels(dataSet);
+  const { isSigned, bitsStored, element } = describePixels(dataSet);
+  if (element !== 'pixelData') {
+    return dataSet.has('floatPixelPaddingValue') || dataSet.has('doubleFloatPixelPaddingValue');
+  }
   const low = isSigned ? -(2 ** (bitsStored - 1)) : 0;
   return (['pixelPaddingValue', 'pixelPaddingRangeLimit'] as const).some((keyword) =>
     dataSet.numbers(keyword, isSigned).some((value) => value < low || value >= low + 2 ** bitsStored),
+  );
+}
+
+/** The first input of a table was taken with the sign of its VR, or of the stored values. */
+function hasOtherTable(dataSet: DicomDataSet): boolean {
+  const stored = describePixels(dataSet);
+  const { isSigned } = stored;
+  const modality = readModality(dataSet, 0, stored);
+  const isOther = (item: DicomDataSet | undefined, wasSigned: boolean, inputs: InputRange): boolean =>
+    item !== undefined &&
+    item.numbers('lutDescriptor', wasSigned)[1] !== lutDescriptor(item, 'lutDescriptor', inputs)[1];
+  const voi = lutItem(frameAttributes(dataSet, 'frameVOILUTSequence', 0), 'voiLUTSequence');
+  return (
+    isOther(lutItem(dataSet, 'modalityLUTSequence'), isSigned, storedRange(stored)) ||
+    isOther(voi, isSigned || modality.apply(0) < 0, modality.range)
   );
 }
 

@@ -30,14 +30,15 @@ export interface FrameSpacing {
 }
 
 /**
- * Pixel Spacing of a frame, else Imager Pixel Spacing. Pixel Spacing that only repeats the detector's was not corrected for magnification, unless
+ * Pixel Spacing of a frame, else Imager Pixel Spacing (of enhanced angiograms in the frame's pixel data properties). Pixel Spacing that only repeats the detector's was not corrected for magnification, unless
  * the data set says how it was calibrated; where it stands alone on a projection radiograph, it cannot be determined whether it was (PS3.3
  * 10.7.1.1). Without either, Pixel Aspect Ratio (vertical\horizontal, C.7.6.3.1.7) still tells the shape.
  */
 export function frameSpacing(dataSet: DicomDataSet, frame: number): FrameSpacing {
   const source = frameAttributes(dataSet, 'pixelMeasuresSequence', frame);
   const own = source.numbers('pixelSpacing');
-  const atDetector = dataSet.numbers('imagerPixelSpacing');
+  const ofFrame = frameAttributes(dataSet, 'framePixelDataPropertiesSequence', frame).numbers('imagerPixelSpacing');
+  const atDetector = ofFrame.length >= 2 ? ofFrame : dataSet.numbers('imagerPixelSpacing');
   const [row = 0, column = 0] = own.length >= 2 ? own : atDetector;
   if (!(row > 0 && column > 0)) return { spacingMm: null, spacingAt: 'patient', pixelAspect: aspectRatio(dataSet) };
   const isCalibrated = dataSet.text('pixelSpacingCalibrationType') !== undefined;
@@ -53,12 +54,16 @@ function aspectRatio(dataSet: DicomDataSet): number {
 }
 
 /**
- * Frames a second: of FrameTime in milliseconds, else the rate that CineRate or RecommendedDisplayFrameRate names; undefined where none does.
+ * Frames a second: of FrameTime in milliseconds, or the mean of FrameTimeVector, else the rate that CineRate or RecommendedDisplayFrameRate names; undefined where none does.
  * Source: PS3.3 C.7.6.5.1.1.
  */
 export function framesPerSecond(dataSet: DicomDataSet): number | undefined {
   const frameTimeMs = dataSet.number('frameTime') ?? 0;
   if (frameTimeMs > 0) return 1000 / frameTimeMs;
+  // Times from the frame before, of which the first is 0; that they differ from frame to frame cannot be shown by one rate.
+  const times = dataSet.numbers('frameTimeVector').slice(1);
+  const wholeMs = times.reduce((sum, ms) => sum + ms, 0);
+  if (wholeMs > 0) return (1000 * times.length) / wholeMs;
   const rates = [dataSet.number('cineRate'), dataSet.number('recommendedDisplayFrameRate')];
   return rates.find((rate) => rate !== undefined && rate > 0);
 }

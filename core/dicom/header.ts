@@ -7,6 +7,7 @@ import { decodeText, type TextDecoderFactory } from './text.ts';
 /** Identity, description and geometry of one instance. Texts are as written, undefined when absent or empty. */
 export interface DicomHeader {
   readonly patientID: string | undefined;
+  readonly issuerOfPatientID: string | undefined;
   readonly patientName: string | undefined;
   readonly patientBirthDate: string | undefined;
   readonly patientSex: string | undefined;
@@ -54,6 +55,7 @@ export function readHeader(file: DicomFile, textDecoder?: TextDecoderFactory): D
   const name = (keyword: Keyword): string | undefined => decodeText(dataSet, keyword, textDecoder);
   return {
     patientID: name('patientID'),
+    issuerOfPatientID: name('issuerOfPatientID'),
     patientName: name('patientName'),
     patientBirthDate: dataSet.text('patientBirthDate'),
     patientSex: dataSet.text('patientSex'),

@@ -1,6 +1,7 @@
 /** Look-up tables as DICOM stores them: descriptor and data (PS3.3 C.11.1.1, C.11.2.1.1, C.7.6.3.1.5). */
 import { AppError } from '../base/errors.ts';
 import { attributeText, type DicomDataSet, type Keyword } from './data-set.ts';
+import type { DecodedFrame } from './decoded-frame.ts';
 
 export interface LookUpTable {
   /** The input that the first entry stands for; inputs outside the table take its first or last entry. */
@@ -23,19 +24,42 @@ export function entryCount(descriptor: readonly number[]): number {
   return (descriptor[0] ?? 0) & 0xffff || 65_536;
 }
 
+/** The values that a table's inputs can have. */
+export interface InputRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The values that stored samples can have. */
+export function storedRange({ isSigned, bitsStored }: Pick<DecodedFrame, 'isSigned' | 'bitsStored'>): InputRange {
+  const span = 2 ** bitsStored;
+  return isSigned ? { least: -span / 2, most: span / 2 - 1 } : { least: 0, most: span - 1 };
+}
+
 /** The table of LUT Descriptor and LUT Data in `item`. Throws DICOM_MALFORMED when one of them is missing or too short. */
-export function readLut(item: DicomDataSet, inputIsSigned: boolean): LookUpTable {
-  const descriptor = lutDescriptor(item, 'lutDescriptor', inputIsSigned);
+export function readLut(item: DicomDataSet, inputs: InputRange): LookUpTable {
+  const descriptor = lutDescriptor(item, 'lutDescriptor', inputs);
   return lutOf(descriptor, item, 'lutData');
 }
 
 /** Count, first input and bits. Throws DICOM_MALFORMED unless all three are there. */
-export function lutDescriptor(item: DicomDataSet, keyword: Keyword, inputIsSigned: boolean): readonly number[] {
-  const descriptor = item.numbers(keyword, inputIsSigned);
-  if (descriptor.length < 3) {
+export function lutDescriptor(item: DicomDataSet, keyword: Keyword, inputs: InputRange): readonly number[] {
+  const descriptor = item.numbers(keyword, inputs.least < 0);
+  const [count, first, bits] = descriptor;
+  if (count === undefined || first === undefined || bits === undefined) {
     throw new AppError('DICOM_MALFORMED', `${attributeText(keyword)} has ${descriptor.length} of its 3 values.`);
   }
-  return descriptor;
+  return [count, firstInput(first, entryCount(descriptor), inputs), bits];
+}
+
+/**
+ * The first input with the sign that it has. Its VR is to follow the sign of the inputs (PS3.3 C.11.1.1.1, C.11.2.1.1) and often does not: -1024 is found as
+ * US 64512. Read so, no input reaches the table and the whole picture has the grey of its first entry. DCMTK reads it as it is meant, too.
+ */
+function firstInput(written: number, count: number, { least, most }: InputRange): number {
+  const isReached = (first: number): boolean => first <= most && first + count > least;
+  const other = written < 0 ? written + 65_536 : written - 65_536;
+  return !isReached(written) && isReached(other) ? other : written;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** PALETTE COLOR: three look-up tables, plain or segmented (PS3.3 C.7.6.3.1.5, C.7.9). */
 import { AppError } from '../base/errors.ts';
 import { attributeText, type DicomDataSet, type Keyword } from './data-set.ts';
-import { entryCount, type LookUpTable, lutDescriptor, lutOf } from './lut.ts';
+import type { DecodedFrame } from './decoded-frame.ts';
+import { entryCount, type LookUpTable, lutDescriptor, lutOf, storedRange } from './lut.ts';
 
 const colours = ['red', 'green', 'blue'] as const;
 
@@ -24,10 +25,13 @@ const keywords = {
 } as const satisfies Record<(typeof colours)[number], Record<string, Keyword>>;
 
 /** The three tables, whose `most` is common to all. Throws DICOM_MALFORMED when one is missing or damaged. */
-export function readPalette(dataSet: DicomDataSet, isSigned: boolean): readonly LookUpTable[] {
+export function readPalette(
+  dataSet: DicomDataSet,
+  decoded: Pick<DecodedFrame, 'isSigned' | 'bitsStored'>,
+): readonly LookUpTable[] {
   const tables = colours.map((colour) => {
     const { descriptor, data, segmented } = keywords[colour];
-    const numbers = lutDescriptor(dataSet, descriptor, isSigned);
+    const numbers = lutDescriptor(dataSet, descriptor, storedRange(decoded));
     if (dataSet.has(segmented)) return segmentedTable(dataSet, numbers, segmented);
     return lutOf(numbers, dataSet, data);
   });

@@ -8,7 +8,7 @@
  */
 import { AppError } from '../base/errors.ts';
 import { renderColour, renderPalette } from './colour.ts';
-import type { DicomDataSet } from './data-set.ts';
+import type { DicomDataSet, Keyword } from './data-set.ts';
 import { decodeFrame } from './decode.ts';
 import type { DecodedFrame } from './decoded-frame.ts';
 import { type Modality, readModality } from './modality.ts';
@@ -39,7 +39,7 @@ export function renderDecoded(dataSet: DicomDataSet, decoded: DecodedFrame, fram
   const size = { width: decoded.columns, height: decoded.rows };
   const { photometricInterpretation: photometric, samplesPerPixel } = decoded;
   if (samplesPerPixel === 1 && photometric === 'PALETTE COLOR') {
-    return { ...size, channels: 3, data: renderPalette(decoded, readPalette(dataSet, decoded.isSigned)) };
+    return { ...size, channels: 3, data: renderPalette(decoded, readPalette(dataSet, decoded)) };
   }
   if (samplesPerPixel === 1 && (photometric === 'MONOCHROME1' || photometric === 'MONOCHROME2')) {
     return { ...size, channels: 1, data: renderGrey(dataSet, decoded, frame) };
@@ -48,8 +48,8 @@ export function renderDecoded(dataSet: DicomDataSet, decoded: DecodedFrame, fram
 }
 
 function renderGrey(dataSet: DicomDataSet, decoded: DecodedFrame, frame: number): Float32Array {
-  const modality = readModality(dataSet, frame, decoded.isSigned);
-  const voi = readVoi(dataSet, frame, decoded.isSigned || modality.apply(0) < 0);
+  const modality = readModality(dataSet, frame, decoded);
+  const voi = readVoi(dataSet, frame, modality.range);
   const display = voi?.apply ?? wholeRange(dataSet, decoded, modality);
   const isInverted = isShownInverted(dataSet, decoded.photometricInterpretation);
   const toDisplay = (stored: number): number => {
@@ -127,17 +127,25 @@ export function wholeRangeOf(
 }
 
 /**
- * Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in stored values. Their VR is to follow Pixel Representation, and often does
- * not: US 63536 beside signed pixels is -2000, SS -1 beside unsigned ones of sixteen bits is 65535.
+ * Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in stored values; of float pixels their own (C.7.6.24, C.7.6.25). The VR of the former is to
+ * follow Pixel Representation, and often does not: US 63536 beside signed pixels is -2000, SS -1 beside unsigned ones of sixteen bits is 65535.
  */
 function paddingTest(dataSet: DicomDataSet, decoded: DecodedFrame): (stored: number) => boolean {
-  const written = dataSet.number('pixelPaddingValue', decoded.isSigned);
+  const keywords = paddingKeywords(decoded.samples);
+  const written = dataSet.number(keywords.value, decoded.isSigned);
   if (written === undefined) return () => false;
   const value = asStored(written, decoded);
-  const limit = asStored(dataSet.number('pixelPaddingRangeLimit', decoded.isSigned) ?? written, decoded);
+  const limit = asStored(dataSet.number(keywords.limit, decoded.isSigned) ?? written, decoded);
   const low = Math.min(value, limit);
   const high = Math.max(value, limit);
   return (stored) => stored >= low && stored <= high;
+}
+
+function paddingKeywords(samples: DecodedFrame['samples']): { readonly value: Keyword; readonly limit: Keyword } {
+  if (samples instanceof Float32Array) return { value: 'floatPixelPaddingValue', limit: 'floatPixelPaddingRangeLimit' };
+  if (samples instanceof Float64Array)
+    return { value: 'doubleFloatPixelPaddingValue', limit: 'doubleFloatPixelPaddingRangeLimit' };
+  return { value: 'pixelPaddingValue', limit: 'pixelPaddingRangeLimit' };
 }
 
 /** The stored value whose bits a number written under the other sign has; the number itself where it can be stored as it is. */

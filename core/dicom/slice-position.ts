@@ -1,5 +1,6 @@
 /** Where a slice lies in the patient. */
-import type { DicomDataSet } from './data-set.ts';
+import type { DicomDataSet, Keyword } from './data-set.ts';
+import { frameAttributes } from './functional-groups.ts';
 
 /**
  * Image Position (Patient) along the normal of the image, in millimetres: for axial slices their height, towards the head. Undefined where the
@@ -7,11 +8,10 @@ import type { DicomDataSet } from './data-set.ts';
  * Source: PS3.3 C.7.6.2.1.1.
  */
 export function slicePositionOf(dataSet: DicomDataSet, frame?: number): number | undefined {
-  const own = frame === undefined ? undefined : dataSet.items('perFrameFunctionalGroupsSequence')[frame];
-  const shared = frame === undefined ? undefined : dataSet.items('sharedFunctionalGroupsSequence')[0];
-  const orientation =
-    own?.items('planeOrientationSequence')[0] ?? shared?.items('planeOrientationSequence')[0] ?? dataSet;
-  const plane = own?.items('planePositionSequence')[0] ?? dataSet;
+  const attributesOf = (macro: Keyword): DicomDataSet =>
+    frame === undefined ? dataSet : frameAttributes(dataSet, macro, frame);
+  const orientation = attributesOf('planeOrientationSequence');
+  const plane = attributesOf('planePositionSequence');
   const [x, y, z] = plane.numbers('imagePositionPatient');
   const [rx, ry, rz, cx, cy, cz] = orientation.numbers('imageOrientationPatient');
   const known = [x, y, z, rx, ry, rz, cx, cy, cz];

@@ -1,7 +1,7 @@
 /** Modality values to display values in [0, 1]: window, VOI LUT Sequence, or the whole range (PS3.3 C.11.2). */
 import type { DicomDataSet } from './data-set.ts';
 import { frameAttributes } from './functional-groups.ts';
-import { lookUp, lutItem, readLut } from './lut.ts';
+import { type InputRange, lookUp, lutItem, readLut } from './lut.ts';
 
 export interface Voi {
   readonly kind: 'window' | 'lut';
@@ -15,10 +15,10 @@ export type WindowFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
  * The transformation the instance asks for: its first usable window, else its first VOI LUT; undefined when it has neither.
  * Further windows are alternatives for a reader to choose from and play no part here.
  */
-export function readVoi(dataSet: DicomDataSet, frame: number, valuesAreSigned: boolean): Voi | undefined {
+export function readVoi(dataSet: DicomDataSet, frame: number, values: InputRange): Voi | undefined {
   const window = readWindows(dataSet, frame)[0];
   if (window !== undefined) return { kind: 'window', apply: windowOf(window.shape, window.center, window.width) };
-  const lut = readVoiLut(dataSet, frame, valuesAreSigned);
+  const lut = readVoiLut(dataSet, frame, values);
   return lut === undefined ? undefined : { kind: 'lut', apply: lut.apply };
 }
 
@@ -51,11 +51,11 @@ export function readWindows(
 export function readVoiLut(
   dataSet: DicomDataSet,
   frame: number,
-  valuesAreSigned: boolean,
+  values: InputRange,
 ): { apply: (value: number) => number; most: number } | undefined {
   const item = lutItem(frameAttributes(dataSet, 'frameVOILUTSequence', frame), 'voiLUTSequence');
   if (item === undefined) return undefined;
-  const table = readLut(item, valuesAreSigned);
+  const table = readLut(item, values);
   return { apply: (value) => lookUp(table, value) / table.most, most: table.most };
 }
 

@@ -6,12 +6,13 @@ import type { InstanceId } from '../contract/index.ts';
 import type { Asset } from '../contract/ipc/port.ts';
 import { toUint16 } from '../images/index.ts';
 import { readInstance } from '../services/files/files.ts';
+import { pixelAspectOf } from '../services/pixels/source-images.ts';
 import { instanceById } from '../store/index.ts';
 import type { CoreContext } from './context.ts';
 
 /**
  * Samples of 16 bits, little-endian, row by row: 0 is black and 65,535 white of the window stored in the file. Size and channels
- * are in the headers `x-width`, `x-height`, `x-channels`.
+ * are in the headers `x-width`, `x-height`, `x-channels`; how high a pixel is in its widths, in `x-pixel-aspect`.
  * @throws FILE_NOT_FOUND
  */
 export async function renderedFrame(
@@ -29,6 +30,7 @@ export async function renderedFrame(
     headers: {
       'x-width': String(image.width),
       'x-height': String(image.height),
+      'x-pixel-aspect': String(pixelAspectOf(bytes, Number(frame))),
       'x-channels': String(image.channels),
     },
     bytes: new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),

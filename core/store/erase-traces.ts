@@ -1,4 +1,4 @@
-/** What rows of others say of a patient who is erased: the ID in their studies, the name handed on to them, and counts of versions. */
+/** What rows of others say of a patient who is erased: the ID in their studies and its issuer, the name handed on to them, and counts of versions. */
 import type { InstanceId, PatientId, SplitName, SplitOrigin } from '../contract/index.ts';
 import type { WriteDb } from './database.ts';
 import { tablesWith } from './tables.ts';
@@ -19,6 +19,9 @@ export function forgetHeaderIds(db: WriteDb, { patientKeys }: { readonly patient
          AND EXISTS (SELECT 1 FROM studies WHERE patient_id = patients.id AND own_patient_key IN (${named}))`,
       { keys },
     );
+  }
+  if (tablesWith(db, ['issuer_of_patient_id']).includes('studies')) {
+    db.run(`UPDATE studies SET issuer_of_patient_id = NULL WHERE own_patient_key IN (${named})`, { keys });
   }
   // A key of ours that names nobody: the study still counts as given, and could be taken back to stand for itself.
   db.run(`UPDATE studies SET own_patient_key = 'study:' || study_instance_uid WHERE own_patient_key IN (${named})`, {

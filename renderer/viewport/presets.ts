@@ -35,12 +35,12 @@ export const presetTables = {
 } as const satisfies Record<string, Readonly<Record<number, Preset>>>;
 export type PresetTable = keyof typeof presetTables;
 
-/** The preset's window on a frame; null where it means nothing (a CT window on a radiograph, a second window of one). */
+/** The preset's window on a frame; null where it means nothing (a CT window on what is not in Hounsfield units, a second window of one). */
 export function presetWindow(preset: Preset, header: FrameHeader): DisplayWindow | null {
   if (header.channels === 3) return null;
   if (preset.kind === 'own') return header.hasOwnWindow === false ? null : (header.windows[preset.index] ?? null);
   if (preset.kind === 'ct') {
-    return header.modality === 'CT' ? { shape: 'LINEAR', center: preset.center, width: preset.width, name: '' } : null;
+    return header.unit === 'HU' ? { shape: 'LINEAR', center: preset.center, width: preset.width, name: '' } : null;
   }
   const width = Math.max(header.max - header.min, 1e-6);
   return { shape: 'LINEAR_EXACT', center: (header.min + header.max) / 2, width, name: '' };
@@ -51,7 +51,8 @@ export function presetWindow(preset: Preset, header: FrameHeader): DisplayWindow
  * Hounsfield units (air is among them), else the range of that image. Null for colour.
  */
 export function seriesWindow(header: FrameHeader): DisplayWindow | null {
-  if (header.modality === 'CT' && header.channels === 1 && header.min <= -500) {
+  const isHu = header.unit === 'HU' || header.unit === '';
+  if (header.modality === 'CT' && isHu && header.channels === 1 && header.min <= -500) {
     return { shape: 'LINEAR', center: 40, width: 400, name: '' };
   }
   return header.windows[0] ?? null;

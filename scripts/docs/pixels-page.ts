@@ -61,8 +61,10 @@ Stored value, modality LUT or rescale, window or VOI LUT, inversion. The decisio
 | an empty item in a LUT sequence or functional group | absent; half a table is refused |
 | no window and no VOI LUT | 0 to 255 for plain 8-bit pixels, else the frame's smallest to largest value without padding |
 | Pixel Padding Value under the wrong VR | the stored value with the same bits |
+| first input of a look-up table under the wrong sign | the one of the two that values reach: -1024 is found as US 64512 |
 | Presentation LUT Shape against Photometric Interpretation | the shape decides, because it defines the P-Values (C.8.11.3.1 wants both to agree); they never invert twice; named at import |
-| a stream of more bits than Bits Stored | it describes its samples (PS3.5 8.2): used whole where they do not fit the bits stored |
+| a lossless stream of more bits than Bits Stored, of signed values without a bit above those stored | two's complement in the bits stored, as in the file before it was compressed |
+| another stream of more bits than Bits Stored | it describes its samples (PS3.5 8.2): used whole where they do not fit the bits stored |
 | lossy samples up to a sixteenth of the range outside Bits Stored | clamped to black and white |
 | unused bits of plain, RLE and deflated cells, and overlays in cells | removed (PS3.5 8.1.1) |
 | three components under a grey header | the luminance |

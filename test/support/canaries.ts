@@ -1,5 +1,5 @@
 /**
- * Fifty identifiers planted where real files carry them: names, IDs, dates, UIDs, free text, private and unknown elements, sequences
+ * Fifty-one identifiers planted where real files carry them: names, IDs, dates, UIDs, free text, private and unknown elements, sequences
  * in sequences, sequences hidden in UN, overlays, curves, the preamble and the file meta group. None may be found in what we give away.
  */
 import { type OutElement, writeElements } from '../../core/dicom/deidentify/rewrite.ts';
@@ -32,6 +32,7 @@ const planted: readonly (readonly [tag: number, vr: string, value: string])[] = 
   [0x00081070, 'PN', 'OPERATOR-CANARY'],
   [0x00100010, 'PN', 'PATIENT-CANARY^GIVEN=KANJI-CANARY'],
   [0x00100020, 'LO', 'ID-CANARY-4711'],
+  [0x00100021, 'LO', 'ISSUER-CANARY'],
   [0x00100030, 'DA', '19281101'],
   [0x00100050, 'LO', 'INSURANCE-CANARY'],
   [0x00101000, 'LO', 'OTHERID-CANARY'],

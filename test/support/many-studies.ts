@@ -49,6 +49,7 @@ export function addManyStudies(library: Library, count: number): void {
       describeInstance(db, instanceId(id), {
         patientName: `${families[person % families.length]}^${givens[person % givens.length]}`,
         patientSex: person % 2 === 0 ? 'F' : 'M',
+        issuerOfPatientID: null,
         patientBirthDate: `19${30 + (person % 60)}0${1 + (person % 9)}15`,
         studyDate: day.replaceAll('-', ''),
         studyTime: `${String(8 + (n % 9)).padStart(2, '0')}${String(n % 60).padStart(2, '0')}00`,

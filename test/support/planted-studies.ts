@@ -12,7 +12,7 @@ const patients = 12;
 
 const wordsOf = (p: number): string[] => [`NAMECANARY${p}X`, `IDCANARY${p}X`, `FOLDERCANARY${p}X`, `FILECANARY${p}X`];
 
-/** Every planted word: of the studies, and of the file that carries fifty identifiers in its elements. UIDs are left out. */
+/** Every planted word: of the studies, and of the file that carries fifty-one identifiers in its elements. UIDs are left out. */
 export const plantedWords: readonly string[] = [
   ...Array.from({ length: patients }, (_, p) => wordsOf(p)).flat(),
   'LABELSCANARY',

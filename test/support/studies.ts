@@ -22,6 +22,7 @@ export interface TinyInstance {
   readonly patientName?: string;
   readonly patientSex?: string;
   readonly patientBirthDate?: string;
+  readonly issuerOfPatientID?: string;
   readonly accessionNumber?: string;
   /** The UID of the series where it is not made of the study's. */
   readonly seriesUID?: string;
@@ -42,6 +43,7 @@ export function tinyDicom({
   patientName = 'Doe^Jane',
   patientSex,
   patientBirthDate,
+  issuerOfPatientID,
   accessionNumber,
   series = 1,
   seriesUID = `${study}.${series}`,
@@ -54,6 +56,7 @@ export function tinyDicom({
     patientName,
     ...(patientSex === undefined ? {} : { patientSex }),
     ...(patientBirthDate === undefined ? {} : { patientBirthDate }),
+    ...(issuerOfPatientID === undefined ? {} : { issuerOfPatientID }),
     ...(accessionNumber === undefined ? {} : { accessionNumber }),
     patientID: patient,
     studyInstanceUID: study,

@@ -27,15 +27,25 @@ export const command = defineCommand({
         throw new UsageError('--dry-run and --study go with --take-back.');
       const rows = listPatients(await context.services('read'), dataset);
       const isAnyAlike = rows.some((row) => row.isAlike);
+      const isAnyIssued = rows.some((row) => row.issuerOfPatientID !== null);
       const cells = rows.map((row) => [
         row.patientID ?? '(none)',
         row.headerPatientID ?? '',
+        ...(isAnyIssued ? [row.issuerOfPatientID ?? ''] : []),
         row.studyInstanceUID,
         String(row.images),
         row.split ?? '',
         ...(isAnyAlike ? [row.isAlike ? 'yes' : ''] : []),
       ]);
-      const head = ['patient', 'header says', 'study', 'images', 'split', ...(isAnyAlike ? ['ID like another'] : [])];
+      const head = [
+        'patient',
+        'header says',
+        ...(isAnyIssued ? ['issuer of ID'] : []),
+        'study',
+        'images',
+        'split',
+        ...(isAnyAlike ? ['ID like another'] : []),
+      ];
       return { json: rows, lines: rows.length === 0 ? ['The data set is empty.'] : formatTable(head, cells) };
     }
     const services = await context.services(options.dryRun ? 'read' : 'write');

@@ -62,6 +62,8 @@ export const studyRowSchema = z.object({
   /** By the header, where another patient was given. */
   headerPatientID: word,
   isPatientGiven: z.boolean(),
+  /** Who issued the ID that the header gives. */
+  issuerOfPatientID: word,
   patientSex: word,
   patientBirthDate: word,
   studyDate: word,

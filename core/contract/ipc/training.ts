@@ -24,6 +24,7 @@ export const findingCodes = [
   'picturesAlone',
   'imagesGone',
   'alikePatients',
+  'sharedIds',
   'sameImageAcrossSplits',
   'sameImageAcrossPatients',
   'sameImageTwice',

@@ -15,6 +15,7 @@ import {
   finding,
   givenSplits,
   gravestFirst,
+  idsShared,
   imagesGone,
   modalities,
   patientsIn,
@@ -68,6 +69,7 @@ export function answerFindingsOf(
   return gravestFirst([
     ...sharedPatients(settings.shared),
     ...alikeIds(settings.alike ?? null),
+    ...idsShared(settings.issuers ?? null),
     ...imagesGone(settings.gone ?? []),
     ...(asked.length === 0 ? [finding('nothingKnown', 'blocks', { images: images.length })] : emptyParts(labelled)),
     ...asked.flatMap((name) => notTaught(labelled, name)),

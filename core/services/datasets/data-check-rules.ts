@@ -15,6 +15,7 @@ import {
 } from '../../contract/index.ts';
 import { targets } from '../../targets/index.ts';
 import type { AlikePatients } from '../patients/alike.ts';
+import type { SharedIssuers } from '../patients/issuers.ts';
 import type { SharedPatient } from '../patients/shared-patient.ts';
 
 export interface CheckedImage {
@@ -45,6 +46,8 @@ export interface CheckSettings {
   readonly shared: SharedPatient | null;
   /** Patients whose IDs hardly differ. */
   readonly alike?: Pick<AlikePatients, 'groups' | 'patients' | 'studyIds'> | null;
+  /** Patients under an ID of several issuers. */
+  readonly issuers?: SharedIssuers | null;
   /** Images that no file holds any more. */
   readonly gone?: readonly Pick<CheckedImage, 'studyId' | 'label'>[];
   /** The positive class that somebody chose. */
@@ -74,6 +77,7 @@ export function findingsOf(
     ...impossible(labelled, classes, settings.target),
     ...givenSplits(labelled),
     ...alikeIds(settings.alike ?? null),
+    ...idsShared(settings.issuers ?? null),
     ...imagesGone(settings.gone ?? []),
     ...picturesAlone(images),
     ...sameImages(labelled),
@@ -221,6 +225,13 @@ export function alikeIds(alike: NonNullable<CheckSettings['alike']> | null): Dat
       studyIds: studyIds.slice(0, studiesShown),
     },
   ];
+}
+
+/** Two hospitals may number their patients alike; headers that name who issued the ID tell of it. */
+export function idsShared(issuers: SharedIssuers | null): DataFinding[] {
+  if (issuers === null) return [];
+  const { patients, studyIds } = issuers;
+  return [{ code: 'sharedIds', severity: 'serious', values: { patients }, studyIds: studyIds.slice(0, studiesShown) }];
 }
 
 export function imagesGone(gone: readonly Pick<CheckedImage, 'studyId' | 'label'>[]): DataFinding[] {

@@ -17,6 +17,7 @@ import {
   type RecordRow,
 } from '../../store/index.ts';
 import { alikePatients } from '../patients/alike.ts';
+import { sharedIssuers } from '../patients/issuers.ts';
 import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
@@ -73,6 +74,7 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     ...request,
     target,
     shared: sharedPatient(library.db, dataset.id),
+    issuers: sharedIssuers(library.db, dataset.id),
     alike: alikePatients(library.db, dataset.id),
     gone: all.filter(({ isGone }) => isGone),
   };

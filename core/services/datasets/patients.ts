@@ -13,6 +13,8 @@ export interface PatientRow {
   readonly isGiven: boolean;
   /** By the header, where another patient was given. */
   readonly headerPatientID: string | null;
+  /** Who issued the ID of the header, where it says so. */
+  readonly issuerOfPatientID: string | null;
   /** Another patient of the data set has an ID that differs only in case, blanks or leading zeros. */
   readonly isAlike: boolean;
   readonly images: number;
@@ -30,6 +32,7 @@ export function listPatients(context: ServiceContext, dataset: string): PatientR
     patientID: shownPatient(study.patientKey),
     isGiven: study.ownPatientKey !== null,
     headerPatientID: study.ownPatientKey === null ? null : shownPatient(study.ownPatientKey),
+    issuerOfPatientID: study.issuerOfPatientID,
     isAlike: alike?.has(study.patientKey) ?? false,
     images: study.instances,
     split: splits.get(study.patientId) ?? null,

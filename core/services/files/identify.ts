@@ -337,6 +337,7 @@ function descriptionOf(header: DicomHeader): InstanceDescription {
     patientName: text(header.patientName),
     patientSex: text(header.patientSex),
     patientBirthDate: text(header.patientBirthDate),
+    issuerOfPatientID: text(header.issuerOfPatientID),
     studyDate: text(header.studyDate),
     studyTime: text(header.studyTime),
     studyDescription: text(header.studyDescription),

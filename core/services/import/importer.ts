@@ -17,7 +17,6 @@ import {
   isDescribed,
   isToFollow,
   type Library,
-  type NewInstance,
   noMoves,
   type PatientMoves,
   type SampleLook,
@@ -25,7 +24,6 @@ import {
   saveSampleLook,
   setPicturePatients,
   type WriteDb,
-  withoutIdentity,
 } from '../../store/index.ts';
 import { fileError, readInstance } from '../files/files.ts';
 import type { PictureContext } from '../files/identify.ts';
@@ -39,10 +37,10 @@ import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector } from '../session/problems.ts';
 import { Corrections } from './corrections.ts';
 import { givenPatientOf } from './given-patients.ts';
+import { HeaderPeople } from './header-people.ts';
 import type { LabelEntry } from './labels.ts';
 import { damagedDuplicate, LeftOut } from './left-out.ts';
 import { Replaced, type ReplacedImages } from './replaced.ts';
-import { SharedIds } from './shared-ids.ts';
 import type { ParsedImport } from './ticket.ts';
 
 /** Files whose rows are committed together: enough to make the disk's flush cheap, few enough to lose little time to a kill. */
@@ -82,7 +80,7 @@ export class Importer {
   readonly #rule: PicturePatients | undefined;
   readonly #corrections: Corrections;
   readonly #replaced = new Replaced();
-  readonly #sharedIds = new SharedIds();
+  readonly #people: HeaderPeople;
   /** Pictures with their patient by the rule, where the rule was asked for. */
   readonly #ruled = new Map<InstanceId, PictureContext>();
   /** Pictures without `_` in their names, where the name before it is the patient. */
@@ -109,6 +107,7 @@ export class Importer {
     this.#identity = identity;
     this.#copies = options.copy || options.pseudonymise;
     this.#corrections = new Corrections(context);
+    this.#people = new HeaderPeople(identity, options.pseudonymise);
   }
 
   async run(patients: ReadonlyMap<string, string>): Promise<void> {
@@ -151,7 +150,7 @@ export class Importer {
 
   /** Patient IDs under which headers speak of two people. */
   get sharedIds(): number {
-    return this.#sharedIds.count;
+    return this.#people.sharedIds(this.#library.db);
   }
 
   /** What became of images whose files hold others now. */
@@ -296,7 +295,7 @@ export class Importer {
           this.#leaveOutDamaged(db, existing.id, scanned);
         }
         const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
-        const described = { ...instance, ...keys, description: this.#description(instance).description };
+        const described = { ...instance, ...keys, description: this.#people.description(instance).description };
         this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
         return existing.id;
       }
@@ -314,8 +313,8 @@ export class Importer {
         patientKey: this.#identity.patientKey(instance.patientKey),
         ...(own === undefined ? {} : { ownPatientKey: this.#identity.patientKey(own) }),
       };
-      this.#sharedIds.see(db, keys.patientKey, instance.description);
-      const added = addInstance(db, { ...instance, ...keys, ...this.#description(instance) }, now);
+      this.#people.see(db, instance);
+      const added = addInstance(db, { ...instance, ...keys, ...this.#people.description(instance) }, now);
       id = added.id;
       this.counts.imported += 1;
       if (scanned.found.look !== null) saveSampleLook(db, id, instance.contentHash, scanned.found.look);
@@ -329,10 +328,11 @@ export class Importer {
       this.#corrections.resume(existing.studyId, {
         name: scanned.name,
         id,
-        description: this.#description(instance).description,
+        description: this.#people.description(instance).description,
       });
     if (existing !== undefined && !isDescribed(db, id)) {
-      const { description } = this.#description(instance);
+      const { description } = this.#people.description(instance);
+      this.#people.see(db, instance);
       if (description !== undefined) describeInstance(db, id, description);
     }
     for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
@@ -368,14 +368,6 @@ export class Importer {
     const why = damagedDuplicate();
     if (first === undefined) this.#leaveOut(why, scanned);
     else this.#leaveOut(why, { ...scanned, name: basename(first.path), place: { ...scanned.place, ...first } });
-  }
-
-  /** What lists may show of an instance: of a patient filed under a pseudonym nothing that tells who it is. */
-  #description(instance: NewInstance): Pick<NewInstance, 'description'> {
-    const { description, patientKey } = instance;
-    if (description === undefined) return {};
-    const isHidden = this.#options.pseudonymise || this.#identity.patientKey(patientKey) !== patientKey;
-    return { description: isHidden ? withoutIdentity(description) : description };
   }
 
   /** A copy in the library, under its hash; its name appears only when it is whole and on the disk. Gives the path below the library. */

@@ -8,6 +8,7 @@ import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
+import { frameSpacing, parseDicom } from '../../dicom/index.ts';
 import type { RecordStore } from '../../features/index.ts';
 import {
   fromUint16,
@@ -64,6 +65,12 @@ export function openRenderer(): Renderer {
 /** Whether bytes begin as a DICOM file does. */
 export function hasPreamble(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(128, 132)).toString('latin1') === 'DICM';
+}
+
+/** The height of a pixel in its widths, of frame `frame` of a file's bytes: a whole frame is drawn so, as in the patient. */
+export function pixelAspectOf(bytes: Uint8Array, frame: number): number {
+  if (looksLikePicture(bytes) && !hasPreamble(bytes)) return 1;
+  return frameSpacing(parseDicom(bytes).dataSet, frame).pixelAspect;
 }
 
 /** The image squeezed to a square of `size` pixels, as training and classifying both see it. */

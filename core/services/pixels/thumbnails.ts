@@ -20,8 +20,8 @@ export function thumbnailSize(wanted: number): number {
   return thumbnailSizes.find((size) => size >= wanted) ?? 384;
 }
 
-/** In the names of thumbnails since images are read as they are now: those of before may be white, black or lying on their side. */
-const reading = 'r2';
+/** In the names of thumbnails since images are read as they are now: those of before may be white, black, squeezed or lying on their side. */
+const reading = 'r3';
 
 /**
  * The PNG file of a frame's thumbnail.

@@ -46,6 +46,7 @@ import { noteWhatWatchesWaitFor } from './0430-note-what-watches-wait-for.ts';
 import { letSearchesHaveSeveralModels } from './0440-let-searches-have-several-models.ts';
 import { keepWarningsOfJobs } from './0450-keep-warnings-of-jobs.ts';
 import { joinPieces } from './0460-join-pieces.ts';
+import { noteIssuers } from './0470-note-issuers.ts';
 
 export interface Migration {
   readonly number: number;
@@ -97,4 +98,5 @@ export const migrations: readonly Migration[] = [
   { number: 440, name: '0440-let-searches-have-several-models', up: letSearchesHaveSeveralModels },
   { number: 450, name: '0450-keep-warnings-of-jobs', up: keepWarningsOfJobs },
   { number: 460, name: '0460-join-pieces', up: joinPieces },
+  { number: 470, name: '0470-note-issuers', up: noteIssuers },
 ];

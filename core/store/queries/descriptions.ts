@@ -7,6 +7,8 @@ export interface InstanceDescription {
   readonly patientName: string | null;
   readonly patientSex: string | null;
   readonly patientBirthDate: string | null;
+  /** Who gave the patient's ID: most often the hospital. Kept with the study, since one ID may have several. */
+  readonly issuerOfPatientID: string | null;
   readonly studyDate: string | null;
   readonly studyTime: string | null;
   readonly studyDescription: string | null;
@@ -32,6 +34,7 @@ export function withoutIdentity(description: InstanceDescription): InstanceDescr
     patientName: null,
     patientSex: null,
     patientBirthDate: null,
+    issuerOfPatientID: null,
     studyDate: null,
     studyTime: null,
     studyDescription: null,
@@ -134,6 +137,10 @@ export function describeInstance(
     },
   );
   if (isStranger) return;
+  db.run(`UPDATE studies SET ${pick('issuer_of_patient_id', ':issuer')} WHERE id = :studyId`, {
+    studyId: at.studyId,
+    issuer: d.issuerOfPatientID,
+  });
   // Of a patient with other studies, only they may know the name.
   const keeps = isCorrection && d.patientName === null && hasOtherStudies(db, at.patientId, at.studyId);
   if (keeps) return;
@@ -160,4 +167,14 @@ export function personOf(
     'SELECT patient_sex AS patientSex, patient_birth_date AS patientBirthDate FROM patients WHERE patient_key = :patientKey',
     { patientKey },
   );
+}
+
+/** Who issued a patient's ID, as the headers of its studies write it; of studies whose patient somebody gave, nothing: that is decided. */
+export function issuersOf(db: ReadDb, patientKey: string): string[] {
+  const rows = db.all<{ issuer: string }>(
+    `SELECT DISTINCT st.issuer_of_patient_id AS issuer FROM patients p JOIN studies st ON st.patient_id = p.id
+     WHERE p.patient_key = :patientKey AND st.own_patient_key IS NULL AND st.issuer_of_patient_id IS NOT NULL`,
+    { patientKey },
+  );
+  return rows.map(({ issuer }) => issuer);
 }

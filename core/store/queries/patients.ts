@@ -10,13 +10,15 @@ export interface StudyPatient {
   readonly patientId: PatientId;
   readonly patientKey: string;
   readonly ownPatientKey: string | null;
+  /** Who issued the ID, as the header writes it. */
+  readonly issuerOfPatientID: string | null;
   readonly instances: number;
   readonly pictures: number;
 }
 
 const studyPatientColumns = `
   SELECT st.id AS studyId, st.study_instance_uid AS studyInstanceUID, p.id AS patientId, p.patient_key AS patientKey,
-    st.own_patient_key AS ownPatientKey, st.instance_count AS instances,
+    st.own_patient_key AS ownPatientKey, st.issuer_of_patient_id AS issuerOfPatientID, st.instance_count AS instances,
     (SELECT count(*) FROM series s JOIN instances i ON i.series_id = s.id WHERE s.study_id = st.id AND i.kind = 'picture') AS pictures
   FROM studies st JOIN patients p ON p.id = st.patient_id`;
 

@@ -125,7 +125,7 @@ export function studyRows(
   const rows = db.all<Omit<StudyRow, 'isPatientGiven'> & { isPatientGiven: number }>(
     `SELECT st.id, p.patient_name AS patientName, ${shownPatientId} AS patientID,
        ${shownHeaderId} AS headerPatientID, st.own_patient_key IS NOT NULL AS isPatientGiven, p.patient_sex AS patientSex,
-       p.patient_birth_date AS patientBirthDate, st.study_date AS studyDate, st.study_time AS studyTime,
+       p.patient_birth_date AS patientBirthDate, st.issuer_of_patient_id AS issuerOfPatientID, st.study_date AS studyDate, st.study_time AS studyTime,
        st.study_description AS studyDescription, st.accession_number AS accessionNumber, st.modalities,
        st.body_part_examined AS bodyPartExamined, st.series_count AS seriesCount, st.instance_count AS instanceCount,
        ${newestLabel} AS label

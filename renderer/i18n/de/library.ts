@@ -63,6 +63,7 @@ export const library: Words['library'] = {
   add: 'Hinzufügen',
   details: 'Studie',
   detailsEmpty: 'Wählen Sie eine Studie, um ihre Serien und Bilder zu sehen.',
+  issuedBy: (issuer) => `Nummer vergeben von ${issuer}`,
   born: (date) => `geboren ${date}`,
   seriesTitle: (number, name) => (number === null ? name : `${number}: ${name}`),
   noSeriesName: 'Serie',
@@ -165,7 +166,7 @@ export const library: Words['library'] = {
     earlierVersions: (v) =>
       `${n(Number(v['versions']), 'festgehaltene Version', 'festgehaltene Versionen')} und deren Modelle behalten die Patienten und Teile von vorher: Ihre Zahlen zählen vielleicht eine Person auf beiden Seiten. Trainieren Sie neu.`,
     sharedIds: (v) =>
-      `${n(Number(v['ids']), 'Patientennummer steht', 'Patientennummern stehen')} in Dateien mit zwei Geburtsdaten oder Geschlechtern: Vielleicht haben Patienten zweier Häuser dieselbe Nummer. Sie zählen als ein Patient, und ein Label nach patientID gilt beiden. Sind es zwei, geben Sie jedem eine eigene Nummer in einer Spalte patientID neben der Studie oder dem Pfad, und nennen Sie die Bilder in Tabellen danach.`,
+      `${n(Number(v['ids']), 'Patientennummer steht', 'Patientennummern stehen')} in Dateien mit zwei Geburtsdaten, Geschlechtern oder vergebenden Stellen: Vielleicht haben Patienten zweier Häuser dieselbe Nummer. Sie zählen als ein Patient, und ein Label nach patientID gilt beiden. Sind es zwei, geben Sie jedem eine eigene Nummer in einer Spalte patientID neben der Studie oder dem Pfad, und nennen Sie die Bilder in Tabellen danach.`,
     sharedPatient: (v) =>
       v['cause'] === 'folder'
         ? `Bei ${v['studies']} von ${n(Number(v['all']), 'Bild', 'Bildern')} gilt der Ordner als Patient. Ist er keiner, importieren Sie noch einmal mit einer anderen Regel für Bilder oder mit einer Spalte patientID.`

@@ -133,6 +133,11 @@ export const train: Words['train'] = {
       advice:
         'Sie zählen als verschiedene Menschen und stehen vielleicht in Training und Test zugleich. Sind sie einer, nennen Sie eine Nummer in einer Spalte patientID, oder berichtigen Sie die Dateien an ihrem Ort und importieren Sie noch einmal.',
     },
+    sharedIds: {
+      title: '{patients:Patient hat|Patienten haben} eine Nummer, die zwei Stellen vergeben haben.',
+      advice:
+        'Zwei Häuser vergeben vielleicht dieselben Nummern: Unter jeder zählt ein Patient, und ein Label nach patientID gilt beiden. Die Einzelheiten ihrer Studien nennen die vergebende Stelle. Sind es zwei Menschen, geben Sie jedem eine eigene Nummer in einer Spalte patientID neben der Studie oder dem Pfad; ist es einer, ist nichts zu tun.',
+    },
     imagesGone: {
       title: '{images:Bild ist|Bilder sind} in keiner Datei mehr; mit Label: {labelled}.',
       advice:

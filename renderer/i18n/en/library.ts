@@ -67,6 +67,7 @@ export const library = {
   add: 'Add',
   details: 'Study',
   detailsEmpty: 'Choose a study to see its series and images.',
+  issuedBy: (issuer: string) => `ID issued by ${issuer}`,
   born: (date: string) => `born ${date}`,
   seriesTitle: (number: number | null, name: string) => (number === null ? name : `${number}: ${name}`),
   noSeriesName: 'Series',
@@ -168,7 +169,7 @@ export const library = {
     earlierVersions: (v: NoteValues) =>
       `${n(Number(v['versions']), 'frozen version', 'frozen versions')} and the models of it keep the patients and splits of before: their figures may count one person on both sides. Train anew.`,
     sharedIds: (v: NoteValues) =>
-      `${n(Number(v['ids']), 'ID of a patient stands', 'IDs of patients stand')} in headers with two birth dates or sexes: people of two hospitals may share a number. They count as one patient, and a label by patientID is given to both. If they are two, give each an ID of its own in a column patientID beside the study or the path, and name the images in labels files by these.`,
+      `${n(Number(v['ids']), 'ID of a patient stands', 'IDs of patients stand')} in headers with two birth dates, sexes or issuers: people of two hospitals may share a number. They count as one patient, and a label by patientID is given to both. If they are two, give each an ID of its own in a column patientID beside the study or the path, and name the images in labels files by these.`,
     sharedPatient: (v: NoteValues) =>
       v['cause'] === 'folder'
         ? `${v['studies']} of ${n(Number(v['all']), 'picture has its', 'pictures have their')} folder for a patient. If a folder is no patient, import again and choose another rule for pictures, or give a column patientID.`

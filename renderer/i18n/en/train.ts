@@ -129,6 +129,11 @@ export const train = {
       advice:
         'They count as different people and may stand in training and test at once. If they are one, give one ID in a column patientID, or correct the files where they lie and import again.',
     },
+    sharedIds: {
+      title: '{patients:patient has|patients have} an ID that two issuers gave.',
+      advice:
+        'Two hospitals may number their patients alike: they count as one patient each, and a label by patientID is given to both. The details of their studies name the issuer. If they are two people, give each an ID of its own in a column patientID beside the study or the path; if one, nothing is to be done.',
+    },
     imagesGone: {
       title: '{images:image is|images are} in no file any more; with a label: {labelled}.',
       advice:

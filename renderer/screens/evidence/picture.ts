@@ -5,6 +5,8 @@ import { frameAddress } from '../../../core/contract/frame-address.ts';
 export interface Picture {
   readonly width: number;
   readonly height: number;
+  /** The height of a pixel in its widths. */
+  readonly pixelAspect: number;
   readonly channels: 1 | 3;
   readonly samples: Uint16Array;
 }
@@ -17,6 +19,7 @@ export async function loadPicture(instanceId: number, frame: number): Promise<Pi
   return {
     width: number('x-width'),
     height: number('x-height'),
+    pixelAspect: number('x-pixel-aspect'),
     channels: number('x-channels') === 3 ? 3 : 1,
     samples: new Uint16Array(await reply.arrayBuffer()),
   };

@@ -15,7 +15,7 @@ test('given patients are listed with those of the headers, and taken back when a
   const run = (...args: string[]) => runCommand(surroundings, ...args);
   const imported = run('import', join(folder, 'images'), '--dataset', 'd', '--labels', labels);
   expect(imported.json).toMatchObject({ patients: 1, notes: [{ code: 'patientsGiven' }, { code: 'positiveGuessed' }] });
-  const row = { patientID: 'W1', isGiven: true, isAlike: false, images: 1, split: null };
+  const row = { patientID: 'W1', isGiven: true, issuerOfPatientID: null, isAlike: false, images: 1, split: null };
   expect(run('patients', 'd').json).toEqual([
     { ...row, studyInstanceUID: '1.1', headerPatientID: 'H1' },
     { ...row, studyInstanceUID: '1.2', headerPatientID: 'H2' },

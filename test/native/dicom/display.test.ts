@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
+  type DicomValues,
   type DisplayFrame,
   decodeFrame,
   displayFrame,
@@ -120,4 +121,17 @@ test('letters at the edges come from the orientation, the strongest direction fi
     'F',
   ]);
   expect(Object.values(edgeLetters(smallFile([0]).dataSet, 0))).toEqual(['', '', '', '']);
+  // An empty item of a frame says nothing; what all frames share is asked then, and the data set after it.
+  const group = (orientation?: string) => ({
+    planeOrientationSequence: [orientation === undefined ? {} : { imageOrientationPatient: orientation }],
+  });
+  const frames = (shared: object) =>
+    smallFile([0, 0], {
+      ...{ columns: 1, numberOfFrames: 2, imageOrientationPatient: '1\\0\\0\\0\\1\\0' },
+      sharedFunctionalGroupsSequence: [shared],
+      perFrameFunctionalGroupsSequence: [group(), group('0\\1\\0\\0\\0\\-1')],
+    } as DicomValues).dataSet;
+  const rights = (shared: object) => [0, 1].map((frame) => edgeLetters(frames(shared), frame).right);
+  expect(rights(group('-1\\0\\0\\0\\1\\0'))).toEqual(['R', 'P']);
+  expect(rights({})).toEqual(['L', 'P']);
 });

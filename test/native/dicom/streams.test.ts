@@ -7,7 +7,7 @@ import { attributes } from '../../../core/dicom/generated/attributes.ts';
 import type { Keyword } from '../../../core/dicom/index.ts';
 import { type DicomValues, parseDicom, renderFrame, writeDicom } from '../../../core/dicom/index.ts';
 import { openDecodePool } from '../../../core/services/pixels/decode/pool.ts';
-import { withShort } from '../../support/dicom-patch.ts';
+import { withShort, withVr } from '../../support/dicom-patch.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { tool } from '../../support/tools.ts';
 
@@ -95,12 +95,28 @@ describe('lossy samples above the bits stored', () => {
   });
 });
 
-/** Grey levels of 0 to 255 as DCMTK draws the file by its first window. */
-function drawnByDcmtk(bytes: Uint8Array): number[] {
+describe.skipIf(!dcmtk)('signed values whose sign was never extended (needs DCMTK)', () => {
+  /** -1500 to 1500 in twelve bits of sixteen, the four above them empty. */
+  const cells = Uint16Array.from(ramp, (value) => (value - 1500) & 0x0fff);
+  const plain = instance({ ...sixteen, bitsStored: 12, highBit: 11, pixelRepresentation: 1, pixelData: cells });
+  test.each([['dcmcjpeg', '+e1'], ['dcmcjpeg', '+el'], ['dcmcjpls', '+el'], ['dcmcrle']])(
+    'are the same after %s %s',
+    async (command, ...options) => {
+      const compressed = converted(command, options, plain);
+      expect(parseDicom(compressed).dataSet.element('pixelData')?.encapsulated).toBeDefined();
+      const { samples, bitsStored: bits } = await pool.decodeFrame(compressed, 0);
+      expect([...samples]).toEqual([...ramp].map((value) => value - 1500));
+      expect([bits, [...(await pool.decodeFrame(plain, 0)).samples]]).toEqual([12, [...samples]]);
+    },
+  );
+});
+
+/** Grey levels of 0 to 255 as DCMTK draws the file, by its first window unless `options` say otherwise. */
+function drawnByDcmtk(bytes: Uint8Array, options: readonly string[] = ['+Wi', '1']): number[] {
   const folder = temporaryFolder();
   const [from, to] = [join(folder, 'in.dcm'), join(folder, 'out.pgm')];
   writeFileSync(from, bytes);
-  const { status, stderr } = spawnSync('dcm2pnm', ['--write-raw-pnm', '+Wi', '1', from, to], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync('dcm2pnm', ['--write-raw-pnm', ...options, from, to], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return [...readFileSync(to).subarray(-side * side)];
 }
@@ -145,5 +161,55 @@ describe.skipIf(!dcmtk)('display as DCMTK draws it (needs DCMTK)', () => {
     const theirs = drawnByDcmtk(bytes);
     const worst = ours.reduce((most, value, i) => Math.max(most, Math.abs(value - (theirs[i] ?? 0))), 0);
     expect(worst).toBeLessThanOrEqual(1);
+  });
+
+  /** A table that brightens from `first` on. */
+  const brightening = (first: number) => [
+    {
+      lutDescriptor: [2048, first, 16],
+      lutData: Uint16Array.from({ length: 2048 }, (_, i) => Math.round((65_535 * i) / 2047)),
+    },
+  ];
+  const signed = {
+    ...{ ...sixteen, pixelRepresentation: 1 },
+    pixelData: Uint16Array.from(ramp, (value) => (value - 1500) & 0xffff),
+  };
+  const tables: readonly [string, readonly string[], DicomValues][] = [
+    ['a modality LUT of signed values', ['+Wm'], { ...signed, modalityLUTSequence: brightening(-1024) }],
+    ['a VOI LUT of signed values', ['+Wl', '1'], { ...signed, voiLUTSequence: brightening(-1024) }],
+    [
+      'a VOI LUT of what a rescale takes below 0',
+      ['+Wl', '1'],
+      { ...sixteen, rescaleIntercept: '-1500', rescaleSlope: '1', voiLUTSequence: brightening(64_512) },
+    ],
+    [
+      'a VOI LUT of what a rescale takes above 32767',
+      ['+Wl', '1'],
+      { ...signed, rescaleIntercept: '34000', rescaleSlope: '1', voiLUTSequence: brightening(33_000) },
+    ],
+    [
+      'a VOI LUT of what a modality LUT makes of signed values',
+      ['+Wl', '1'],
+      {
+        ...signed,
+        modalityLUTSequence: [
+          { lutDescriptor: [3000, -1500, 16], lutData: Uint16Array.from({ length: 3000 }, (_, i) => 39_000 + i) },
+        ],
+        voiLUTSequence: brightening(39_500),
+      },
+    ],
+  ];
+  test.each(
+    tables.flatMap(([name, options, values]) =>
+      ['SS', 'US', 'no VR'].map((vr) => [`${name}, its first input under ${vr}`, options, values, vr] as const),
+    ),
+  )('%s', (_, options, values, vr) => {
+    const written = instance(values);
+    const bytes = vr === 'no VR' ? converted('dcmconv', ['+ti'], written) : withVr(written, 0x00283002, vr);
+    const ours = [...renderFrame(parseDicom(bytes), 0).data].map((value) => value * 255);
+    const theirs = drawnByDcmtk(bytes, options);
+    const worst = ours.reduce((most, value, i) => Math.max(most, Math.abs(value - (theirs[i] ?? 0))), 0);
+    expect(worst).toBeLessThanOrEqual(1);
+    expect(new Set(theirs).size).toBeGreaterThan(20);
   });
 });

@@ -35,7 +35,12 @@ async function screen(isReader: boolean) {
       const [, instance] = /(\d+)\/\d+$/.exec(String(address)) ?? [];
       pictures.set(Number(instance), (isThere) => {
         const body = isThere ? new Uint8Array(2) : 'gone';
-        resolve(new Response(body, { status: isThere ? 200 : 404, headers: { 'x-width': '1', 'x-height': '1' } }));
+        resolve(
+          new Response(body, {
+            status: isThere ? 200 : 404,
+            headers: { 'x-width': '1', 'x-height': '1', 'x-pixel-aspect': '1' },
+          }),
+        );
       });
     });
   core.follow(() => {});

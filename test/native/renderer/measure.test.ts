@@ -1,12 +1,12 @@
 /** Lengths and angles, against numbers computed by hand; how pictures are drawn enlarged; at which rate a stack is played. */
 import { expect, test } from 'vitest';
-import type { InstanceId, SeriesId, StudyId } from '../../../core/contract/index.ts';
+import type { FrameHeader, InstanceId, SeriesId, StudyId } from '../../../core/contract/index.ts';
 import { activePlace, mammographyHanging } from '../../../renderer/screens/read/hanging.ts';
 import type { Series, Start } from '../../../renderer/screens/read/series.ts';
 import { playableRate } from '../../../renderer/viewport/cine.svelte.ts';
 import { fitScale, fitted, isMirrored, smoothing } from '../../../renderer/viewport/geometry.ts';
 import { angleOf, lengthOf, measured } from '../../../renderer/viewport/measure.ts';
-import { seriesWindow } from '../../../renderer/viewport/presets.ts';
+import { presetTables, presetWindow, seriesWindow } from '../../../renderer/viewport/presets.ts';
 
 test('a length takes the row spacing for rows and the column spacing for columns', () => {
   // 24 columns of 0.25 mm, 16 rows of 0.5 mm: 6 and 8.
@@ -75,13 +75,27 @@ test('a stack plays at what a screen can show', () => {
 
 test('a CT in Hounsfield units without a window is read with soft tissue; anything else keeps the range of its first image', () => {
   const range = { shape: 'LINEAR_EXACT' as const, center: 50, width: 100, name: '' };
-  const header = { modality: 'CT', channels: 1, min: -1000, max: 3000, windows: [range] };
+  const header = { modality: 'CT', unit: 'HU', channels: 1, min: -1000, max: 3000, windows: [range] };
   const windowOf = (changes: object) => seriesWindow({ ...header, ...changes } as Parameters<typeof seriesWindow>[0]);
   expect(windowOf({})).toEqual({ shape: 'LINEAR', center: 40, width: 400, name: '' });
   // A report that was photographed into a CT series has no air in it.
   expect(windowOf({ min: 0, max: 255 })).toEqual(range);
   expect(windowOf({ modality: 'MR' })).toEqual(range);
+  expect(windowOf({ unit: 'MGML' })).toEqual(range);
+  // Signed values of a file without a rescale.
+  expect(windowOf({ unit: '' })).toEqual({ shape: 'LINEAR', center: 40, width: 400, name: '' });
   expect(windowOf({ channels: 3, windows: [] })).toBeNull();
+});
+
+test('windows of CT are offered for Hounsfield units alone: not for what else a CT series holds', () => {
+  const header = { modality: 'CT', unit: 'HU', channels: 1, min: -1000, max: 3000, windows: [], hasOwnWindow: false };
+  const offered = (changes: object) =>
+    Object.values(presetTables.weasis).filter(
+      (preset) => presetWindow(preset, { ...header, ...changes } as object as FrameHeader) !== null,
+    ).length;
+  expect([{}, { unit: '' }, { unit: 'Z_EFF' }, { channels: 3 }, { modality: 'PT', unit: 'BQML' }].map(offered)).toEqual(
+    [7, 1, 1, 0, 1],
+  );
 });
 
 const series = (

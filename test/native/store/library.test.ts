@@ -261,6 +261,7 @@ describe('migrations', () => {
       '0440-let-searches-have-several-models': 'f4b5c39a50917f64664946eda4fc60791ff1f0ddb4e601eee6ebcbcf0b35ad8e',
       '0450-keep-warnings-of-jobs': '0cc1d3d718e7092d211f3b4ffe2ad65b8ef7a4bbe54cdf0cf90a9ddb4fada6de',
       '0460-join-pieces': 'e1074d545c50edbd06af5ebcaad18fafeedddad8f6d6f7089e5995be9c774217',
+      '0470-note-issuers': '4413e9d2ef639574f1d88d4dd77cbb16a9aafffe3a991ce7c7ea6198c21d4bef',
       'remake-jobs': '6885fc3901675d9153e0527dcb39c06e74ec3d28c65009e12ddc8f94461997fd',
     };
     const folder = join(repositoryRoot, 'core/store/migrations');

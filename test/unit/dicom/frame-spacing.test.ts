@@ -16,6 +16,16 @@ test('a length is in the patient by Pixel Spacing, at the detector by Imager Pix
   expect(spacingOf({ pixelSpacing: '0\\0' })).toEqual({ spacingMm: null, spacingAt: 'patient', pixelAspect: 1 });
 });
 
+test('of an enhanced angiogram the spacing at the detector is told by its frames', () => {
+  const frame = (spacing: string) => ({ framePixelDataPropertiesSequence: [{ imagerPixelSpacing: spacing }] });
+  const values = { perFrameFunctionalGroupsSequence: [frame('0.2\\0.2'), frame('0.1\\0.2')] };
+  const both = [0, 1].map((n) => frameSpacing(fileOf(values).dataSet, n));
+  expect(both).toEqual([
+    { spacingMm: [0.2, 0.2], spacingAt: 'detector', pixelAspect: 1 },
+    { spacingMm: [0.1, 0.2], spacingAt: 'detector', pixelAspect: 0.5 },
+  ]);
+});
+
 test('Pixel Spacing that only repeats the detector is at the detector, unless it says how it was calibrated', () => {
   const both = { imagerPixelSpacing: '0.1\\0.1', pixelSpacing: '0.1\\0.1' };
   expect(spacingOf(both).spacingAt).toBe('detector');
@@ -49,10 +59,12 @@ test('the shape of pixels without a spacing is told by Pixel Aspect Ratio; an em
   expect(spacingOf({ sharedFunctionalGroupsSequence, pixelSpacing: '0.5\\0.5' }).spacingMm).toEqual([0.5, 0.5]);
 });
 
-test('frames follow each other by Frame Time, else Cine Rate, else the recommended rate', () => {
+test('frames follow each other by Frame Time or the mean of its vector, else Cine Rate, else the recommended rate', () => {
   expect(rateOf({ frameTime: '40', cineRate: '15', recommendedDisplayFrameRate: '12' })).toBe(25);
   expect(rateOf({ frameTime: '0', cineRate: '15', recommendedDisplayFrameRate: '12' })).toBe(15);
   expect(rateOf({ recommendedDisplayFrameRate: '12' })).toBe(12);
+  expect(rateOf({ frameTimeVector: '0\\30\\50\\40', cineRate: '15' })).toBe(25);
+  expect(rateOf({ frameTimeVector: '0', cineRate: '15' })).toBe(15);
   expect(rateOf({ cineRate: '0' })).toBeUndefined();
 });
 

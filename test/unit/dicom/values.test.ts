@@ -229,6 +229,9 @@ test('values are called Hounsfield units where they are, and nothing where nobod
   expect(unitOf({ ...ct, rescaleType: 'US' })).toBe('');
   // A report that was photographed into a CT series.
   expect(unitOf({ modality: 'CT' })).toBe('');
+  expect(unitOf({ ...ct, rescaleIntercept: 0 })).toBe('');
+  expect(unitOf({ ...ct, rescaleIntercept: 0, rescaleType: 'HU' })).toBe('HU');
+  expect(unitOf({ ...ct, rescaleIntercept: 0, pixelRepresentation: 1 })).toBe('HU');
   // Materials instead of densities, of an enhanced CT.
   expect(unitOf({ modality: 'CT', sharedFunctionalGroupsSequence: [group] })).toBe('Z_EFF');
   // What a VOI LUT made of Hounsfield units is in none.

@@ -14,6 +14,7 @@ import {
   type DecodedFrame,
   type DicomFile,
   decodeFrame,
+  frameSpacing,
   parseDicom,
   type RenderedImage,
   renderDecoded,
@@ -80,7 +81,7 @@ const answer = answering<DecodeCalls>(
     image: async ({ fit, ...request }) => {
       const [file, samples] = await decoded(request);
       const image = renderDecoded(file.dataSet, samples, request.frame);
-      return fit === undefined ? image : fitImage(image, fit);
+      return fit === undefined ? image : fitImage(image, fit, frameSpacing(file.dataSet, request.frame).pixelAspect);
     },
     samples: async (request) => (await decoded(request))[1],
   },

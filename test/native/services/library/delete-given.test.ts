@@ -12,6 +12,7 @@ import { temporaryFolder } from '../../../support/temporary.ts';
 
 const who = 'HEADERCANARY';
 const name = 'NAMECANARY^Anna';
+const issuer = 'ISSUERCANARY';
 
 /** Files below `folder` that hold any of `words`. */
 function holding(folder: string, words: readonly string[]): string[] {
@@ -26,7 +27,10 @@ async function library() {
   const folder = temporaryFolder();
   const given = temporaryLibrary();
   const dicom = (patient: string, n: number, patientName: string) =>
-    tinyDicom({ patient, patientName, study: `1.${n}`, instance: `1.${n}.1`, grey: n });
+    tinyDicom({
+      ...{ patient, patientName, study: `1.${n}`, instance: `1.${n}.1`, grey: n },
+      ...(patient === who ? { issuerOfPatientID: issuer } : {}),
+    });
   put(folder, '1.dcm', dicom(who, 1, name));
   put(folder, '2.dcm', dicom(who, 2, name));
   for (let n = 3; n <= 9; n++) put(folder, `${n}.dcm`, dicom(`P${n}`, n, `Doe^${n}`));
@@ -43,13 +47,14 @@ async function library() {
 test('nothing of the ID and the name is left in studies that were given to another, and the report says that they stay', async () => {
   const given = await library();
   expect(patientsOfDataset(given.db, 1, true).map((s) => [s.patientKey, s.ownPatientKey])).toEqual([['OTHER', who]]);
+  expect(holding(given.folder, [issuer])).not.toEqual([]);
   given.backUpTo(given.path('backups', 'daily-2026-01-01.sqlite'));
   const report = deletePatient(testContext(given), { patientID: who, backups: 'rewrite' });
   expect(report).toMatchObject({ filedElsewhere: 1, rows: { studies: 1 }, backups: { rewritten: 1, holding: [] } });
   expect(patientsOfDataset(given.db, 1, true).map((s) => [s.patientKey, s.ownPatientKey])).toEqual([
     ['OTHER', 'study:1.2'],
   ]);
-  expect(holding(given.folder, [who, 'NAMECANARY'])).toEqual([]);
+  expect(holding(given.folder, [who, 'NAMECANARY', issuer])).toEqual([]);
   const check = await checkLibrary(
     { folder: given.folder, signal: { aborted: false }, progress: () => {} },
     { deep: true },

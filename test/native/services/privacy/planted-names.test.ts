@@ -13,7 +13,9 @@ import { temporaryFolder } from '../../../support/temporary.ts';
 /** Columns that are made to tell patients and studies apart and to find their files. */
 const designed = [
   ...['patient_key', 'patient_name', 'search_name', 'patient_birth_date'].map((column) => `patients.${column}`),
-  ...['study_date', 'study_time', 'study_description', 'accession_number'].map((column) => `studies.${column}`),
+  ...['study_date', 'study_time', 'study_description', 'accession_number', 'issuer_of_patient_id'].map(
+    (column) => `studies.${column}`,
+  ),
   'series.series_description',
   'series.institution_name',
   'files.path',

@@ -18,8 +18,8 @@ function run(elements: readonly OutElement[], options = plain) {
 }
 
 describe('planted identifiers', () => {
-  test('fifty of them are in the file before', () => {
-    expect([plantedCount, foundCanaries(canaryFile()).length >= 50]).toEqual([50, true]);
+  test('all of them are in the file before', () => {
+    expect([plantedCount, foundCanaries(canaryFile()).length >= 51]).toEqual([51, true]);
   });
 
   test.each([

@@ -7,7 +7,7 @@ import { nativeBytes, wasmCodecOf } from '../../../../../core/dicom/index.ts';
 import { resizeBilinear } from '../../../../../core/images/index.ts';
 import { openDecodePool } from '../../../../../core/services/pixels/decode/pool.ts';
 import { pictureFile } from '../../../../../core/services/pixels/png.ts';
-import { openRenderer } from '../../../../../core/services/pixels/source-images.ts';
+import { openRenderer, pixelAspectOf } from '../../../../../core/services/pixels/source-images.ts';
 import { fuzzCodecs } from '../../../../dicom/fuzz-codec.ts';
 import { fuzzParser } from '../../../../dicom/fuzz-parser.ts';
 import { readIndex } from '../../../../dicom/index-file.ts';
@@ -53,6 +53,15 @@ describe('decode pool', () => {
     expect(await pool.renderFrame(bytes, 0, { longestSide: 192 })).toEqual(resizeBilinear(whole, 192, 128));
     // Nothing is enlarged for a thumbnail.
     expect(await pool.renderFrame(bytes, 0, { longestSide: 1000 })).toEqual(whole);
+    // Pixels twice as high as wide: in proportion is as in the patient, and a network's square stays what it was.
+    const tall = smallInstance([1], { rows: 400, columns: 600, pixelData, pixelSpacing: '0.8\\0.4' });
+    expect(await pool.renderFrame(tall, 0, { longestSide: 192 })).toEqual(resizeBilinear(whole, 144, 192));
+    expect(await pool.renderFrame(tall, 0, { longestSide: 1000 })).toEqual(resizeBilinear(whole, 600, 800));
+    expect(await pool.renderFrame(tall, 0, { square: 224 })).toEqual(square);
+    const flat = smallInstance([1], { rows: 400, columns: 600, pixelData, pixelAspectRatio: '1\\2' });
+    expect(await pool.renderFrame(flat, 0, { longestSide: 192 })).toEqual(resizeBilinear(whole, 192, 64));
+    // Whoever draws the whole frame is told of it.
+    expect([bytes, tall, flat, pictureFile(whole)].map((file) => pixelAspectOf(file, 0))).toEqual([1, 2, 0.5, 1]);
     const renderer = openRenderer();
     onTestFinished(() => renderer.close());
     const picture = pictureFile(whole);
