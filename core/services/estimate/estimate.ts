@@ -10,6 +10,7 @@ import { statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import { invariant } from '../../base/errors.ts';
 import {
+  type FoldSettings,
   type MeasureOptions,
   type MethodSizes,
   measureOptionsSchema,
@@ -46,6 +47,7 @@ import { encodingName, networkName, rateKey } from './rates.ts';
 import { besideOthers } from './search-lanes.ts';
 import { networksAtTheEnd, plannedSearch, promiseOfSearch, trainingsOf } from './search-parts.ts';
 import { readTogether, sumPromise, type Work } from './sum.ts';
+import { type WeightBytes, weightBytes } from './weight-bytes.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 
@@ -53,6 +55,8 @@ type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 const trainingsRemembered = 5;
 /** Bytes of a stored grey image's sample. */
 const sampleBytes = 2;
+
+const nothing: WeightBytes = { kept: 0, passing: 0 };
 
 export interface Promised {
   readonly promises: (TimePromise | null)[];
@@ -62,6 +66,8 @@ export interface Promised {
 
 /** What trainings that are no whole trainings do otherwise. */
 interface Otherwise {
+  /** Whether models come of them, whose weights are stored; they do where left out. */
+  readonly keepsModels?: boolean;
   /** Images that they do without are left out; all are taken where left out. */
   readonly part?: (images: PlannedVersion['version']['images']) => PlannedVersion['version']['images'];
   /** Images that the LPM reads once more for each, whatever is kept. */
@@ -75,13 +81,15 @@ interface Otherwise {
 export async function promiseTime(
   context: ServiceContext,
   trainings: readonly Training[],
-  { part = (images) => images, readAgain = 0 }: Otherwise = {},
+  { keepsModels = true, part = (images) => images, readAgain = 0 }: Otherwise = {},
 ): Promise<Promised> {
   const promises: (TimePromise | null)[] = [];
   const missing = new Map<string, MeasureOptions>();
   const prepared = new Set<string>();
   // Of many trainings on one data set its images are counted once.
   const plans = new Map<string, PlannedVersion>();
+  // What passes is taken once: trainings in a row write over what the one before no longer needs.
+  let { spareBytes } = context.library;
   for (const training of trainings) {
     const lpm = openLibraryLpm(context, requireLpm(context, training.lpm));
     try {
@@ -92,6 +100,7 @@ export async function promiseTime(
       const planned = { ...whole, version: { ...whole.version, images: part(whole.version.images) } };
       const plan = plannedSearch(given, planned.version.images);
       const trained = trainingsOf(given, plan);
+      const { folds } = plan ?? given;
       const works = trained.map((options) => workOf(context, options, lpm, planned, prepared));
       const lanes = plan === null ? undefined : await lanesOf(context, lpm, given, planned, plan);
       const together = plan === null ? works : readTogether(works, rates);
@@ -111,13 +120,32 @@ export async function promiseTime(
         }
         return promise;
       });
-      promises.push(plan === null ? (parts[0] ?? null) : promiseOfSearch(parts, trained, plan, given));
+      const promise = plan === null ? (parts[0] ?? null) : promiseOfSearch(parts, trained, plan, given);
+      const { kept, passing } = keepsModels ? weightsOf(lpm, trained, { ...given, folds }, planned) : nothing;
+      const diskBytes = kept + Math.max(0, passing - spareBytes);
+      spareBytes = Math.max(spareBytes, passing);
+      promises.push(promise && { ...promise, diskBytes: promise.diskBytes + diskBytes });
     } finally {
       lpm.close();
     }
   }
   const { bavail, bsize } = statfsSync(context.library.folder);
   return { promises, missing: [...missing.values()], freeBytes: bavail * bsize };
+}
+
+/** What the weights take of the disk: of a search those of its largest network, for which method wins nobody knows. */
+function weightsOf(
+  lpm: LibraryLpm,
+  trained: readonly Training[],
+  asked: FoldSettings,
+  { dataset, version }: Pick<PlannedVersion, 'dataset' | 'version'>,
+): WeightBytes {
+  const all = trained.map(({ method, inputSize, tokenRatio, optimiser, ...sizes }) => {
+    const classes = targets[dataset.target].logits(version.classes.length);
+    const { total } = parameterLayout(networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes }));
+    return weightBytes(total, optimisers[optimiser].state.length, asked);
+  });
+  return all.reduce((most, one) => (one.kept > most.kept ? one : most), nothing);
 }
 
 /** How the small trainings of a search would run at once now; undefined where one after the other. */
