@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
+import { AppError } from '../../../../core/base/errors.ts';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import type { CompareOptions, ComparisonReport } from '../../../../core/contract/index.ts';
 import { compareOptionsSchema } from '../../../../core/contract/index.ts';
@@ -15,6 +16,7 @@ import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts'
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { compareMethods } from '../../../../core/services/jobs/compare.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import {
   auditEvents,
   comparisonById,
@@ -172,6 +174,40 @@ test('in no time, and in too little memory, methods stand in the table with what
   expect(small.plan.fullMemoryMb).toBeNull();
   expect(listRuns(opened.library.db)).toEqual([]);
 });
+
+test.each(['ENGINE_FAILED', 'TOO_LITTLE_MEMORY'] as const)(
+  'a method whose time cannot be measured for want of memory (%s) stands in the table, and the others are trained',
+  async (code) => {
+    const opened = await testServices(await prepared(temporaryFolder()));
+    let died = 0;
+    const small: ServiceContext = {
+      ...opened,
+      engine: async () => {
+        const real = await opened.engine();
+        return {
+          ...real,
+          info: real.info,
+          peakMemoryMb: () => real.peakMemoryMb(),
+          compile: async (...given) => {
+            const [{ inputs, outputs }] = given;
+            // Of the two FPT+ alone reads an image of its own.
+            if (!('loss' in outputs) || !inputs.some(({ name }) => name === 'image')) return await real.compile(...given);
+            died++;
+            throw new AppError(code, 'There is not enough memory.');
+          },
+        } as typeof real;
+      },
+    };
+    const { methods } = await compareMethods(small, { ...options, seeds: 1 });
+    expect(methods.map(({ method, state, untrained }) => [method, state, untrained])).toEqual([
+      ['fpt+', 'untrained', 'memory'],
+      ['linear', 'trained', null],
+    ]);
+    // An engine that died once may have died of something else.
+    expect(died).toBe(code === 'ENGINE_FAILED' ? 2 : 1);
+    expect(methods[0]?.memoryMb).toBeGreaterThan(0);
+  },
+);
 
 test('a method that diverges is left out and said so; the others are trained', async () => {
   const opened = await testServices(await prepared(temporaryFolder()));
