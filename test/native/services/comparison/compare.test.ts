@@ -15,6 +15,7 @@ import { saveComparison } from '../../../../core/services/comparison/write.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { compareMethods } from '../../../../core/services/jobs/compare.ts';
+import { deleteModel, renameModel } from '../../../../core/services/library/models.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
 import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import {
@@ -30,6 +31,7 @@ import {
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
 
 const options: CompareOptions = {
   dataset: 'discs',
@@ -191,7 +193,8 @@ test.each(['ENGINE_FAILED', 'TOO_LITTLE_MEMORY'] as const)(
           compile: async (...given) => {
             const [{ inputs, outputs }] = given;
             // Of the two FPT+ alone reads an image of its own.
-            if (!('loss' in outputs) || !inputs.some(({ name }) => name === 'image')) return await real.compile(...given);
+            if (!('loss' in outputs) || !inputs.some(({ name }) => name === 'image'))
+              return await real.compile(...given);
             died++;
             throw new AppError(code, 'There is not enough memory.');
           },
@@ -208,6 +211,25 @@ test.each(['ENGINE_FAILED', 'TOO_LITTLE_MEMORY'] as const)(
     expect(methods[0]?.memoryMb).toBeGreaterThan(0);
   },
 );
+
+test('a model of a comparison under way keeps its name and stays until all were asked', async () => {
+  const opened = await testServices(await prepared(temporaryFolder()));
+  const codes: string[] = [];
+  const made = 'comparison-1 linear seed 0';
+  const context: ServiceContext = {
+    ...opened,
+    progress: () => {
+      if (codes.length > 0 || listModels(opened.library.db).length === 0) return;
+      codes.push(appErrorOf(() => renameModel(opened, made, 'mine')).code);
+      codes.push(appErrorOf(() => deleteModel(opened, made, { evenInUse: false })).code);
+    },
+  };
+  const { methods } = await compareMethods(context, { ...options, methods: ['linear'] });
+  expect(codes).toEqual(['BAD_INPUT', 'BAD_INPUT']);
+  expect(methods[0]?.trainings.map(({ model }) => model)).toEqual([made, 'comparison-1 linear seed 1']);
+  renameModel(opened, made, 'mine');
+  expect(listModels(opened.library.db).map(({ name }) => name)).toContain('mine');
+});
 
 test('a method that diverges is left out and said so; the others are trained', async () => {
   const opened = await testServices(await prepared(temporaryFolder()));
