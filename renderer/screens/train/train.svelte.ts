@@ -371,8 +371,8 @@ export class TrainState {
       this.measuring = job.isStoppable ? job : null;
       // One that gave way to something else, or was stopped, is measured when it is asked for once more.
       if (job.state === 'cancelled') this.#measured = '';
-      // A measurement that failed is not tried again by itself: its job says why.
-      if (job.state === 'succeeded') await this.#askPromise(this.#asked);
+      // A measurement that failed is not tried again by itself: its job says why. What was chosen meanwhile may be nothing that can be trained on.
+      if (job.state === 'succeeded' && !this.isBlocked) await this.#askPromise(this.#asked);
     }
     if (job.kind !== 'train') return;
     if (job.id !== this.shownId) return;
