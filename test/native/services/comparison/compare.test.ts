@@ -162,6 +162,19 @@ test('one job measures, trains, and asks the test patients once at the end; the 
   expect(() => saveComparison(opened, 99, 'csv', csv)).toThrow('There is no finished comparison 99');
 });
 
+test('what is promised holds the methods that fit the hours, and no more', async () => {
+  const opened = await testServices(await prepared(temporaryFolder()));
+  const long = compareOptionsSchema.parse({ ...options, methods: ['linear', 'lora'], lpmEpochs: 10_000, hours: 0 });
+  expect(await promiseBefore(opened, long)).toBeNull();
+  await compareMethods(opened, long);
+  const quick = (await promiseBefore(opened, compareOptionsSchema.parse({ ...options, methods: ['linear'] })))?.seconds;
+  const within = async (hours: number) => (await promiseBefore(opened, { ...long, hours }))?.seconds;
+  expect(await within((2 * (quick ?? 0)) / 3600)).toBeCloseTo(quick ?? 0, 9);
+  expect(await within(10_000)).toBeGreaterThan(10 * (quick ?? 0));
+  // Where nothing is trained, nothing is promised for it.
+  expect(await within(0)).toBeUndefined();
+});
+
 test('in no time, and in too little memory, methods stand in the table with what was measured, and nothing is trained', async () => {
   const opened = await testServices(await prepared(temporaryFolder()));
   const costs = await compareMethods(opened, { ...options, hours: 0 });
