@@ -43,7 +43,7 @@ import { sideBySideOf } from '../recipe/side-by-side.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { PlannedRun } from '../training/plan.ts';
-import { encodingName, networkName, rateKey } from './rates.ts';
+import { encodingName, networkName, rateKey, rateNames } from './rates.ts';
 import { besideOthers } from './search-lanes.ts';
 import { networksAtTheEnd, plannedSearch, promiseOfSearch, trainingsOf } from './search-parts.ts';
 import { readTogether, sumPromise, type Work } from './sum.ts';
@@ -55,6 +55,7 @@ type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 const trainingsRemembered = 5;
 /** Bytes of a stored grey image's sample. */
 const sampleBytes = 2;
+const megabyte = 1e6;
 
 const nothing: WeightBytes = { kept: 0, passing: 0 };
 
@@ -101,7 +102,7 @@ export async function promiseTime(
       const plan = plannedSearch(given, planned.version.images);
       const trained = trainingsOf(given, plan);
       const { folds } = plan ?? given;
-      const works = trained.map((options) => workOf(context, options, lpm, planned, prepared));
+      const works = trained.map((options) => workOf(context, options, lpm, planned, { prepared, rates }));
       const lanes = plan === null ? undefined : await lanesOf(context, lpm, given, planned, plan);
       const together = plan === null ? works : readTogether(works, rates);
       const methods = trained.map(({ method }) => method);
@@ -193,7 +194,7 @@ export async function promiseRun(
       options,
       lpm,
       { dataset, version: { ...version, images }, existing: version },
-      new Set(),
+      { prepared: new Set(), rates },
     );
     const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
     const shares = promiseShares(db, trainingsRemembered);
@@ -217,7 +218,7 @@ function workOf(
     readonly version: Pick<PlannedVersion['version'], 'images' | 'classes'> & { readonly ranges?: SampleRanges | null };
     readonly existing: PlannedVersion['existing'];
   },
-  prepared: Set<string>,
+  { prepared, rates }: { readonly prepared: Set<string>; readonly rates: ReadonlyMap<string, number> },
 ): Work {
   const { library } = context;
   const { inputSize, earlyStop } = options;
@@ -242,6 +243,7 @@ function workOf(
   const rule = existing === undefined ? (version.ranges ?? {}) : rangeRuleOfVersion(library.db, existing);
   return {
     ...shape,
+    imageBytes: imageBytesOf(shape, rates),
     decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize, rule))),
     statistics: once(`statistics ${dataset.id} ${inputSize}`, () => (statistics === undefined ? train : 0)),
     encode:
@@ -256,6 +258,15 @@ function workOf(
     // The first epoch is the best so far; so many without a better one end it.
     fewestEpochs: earlyStop === undefined ? epochs : Math.min(epochs, 1 + earlyStop),
   };
+}
+
+/** What is written of one image: as much as was measured, or what one of grey has where that was before it was asked. */
+export function imageBytesOf(
+  { datasetId, imageBytes }: Pick<Work, 'datasetId' | 'imageBytes'>,
+  rates: ReadonlyMap<string, number>,
+): number {
+  const measured = rates.get(rateNames.imageMegabytes(datasetId));
+  return measured === undefined ? imageBytes : Math.round(measured * megabyte);
 }
 
 /** From how many images a network learns: those of training, or of a cross-validation all but a fold of those and validation's. */

@@ -1,6 +1,7 @@
 /** What is promised before a training, beside what the training then does. No time is asserted: machines differ. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { encode } from 'fast-png';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { silentLogger } from '../../../../core/base/logger.ts';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
@@ -15,6 +16,7 @@ import type { ServiceContext } from '../../../../core/services/session/context.t
 import { openServices } from '../../../../core/services/session/open.ts';
 import { runAsJob } from '../../../../core/services/session/run-as-job.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { put } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 // Lanes are as many as memory has room for, which is not what is asked here.
@@ -41,6 +43,14 @@ async function madeLibrary(): Promise<{ context: ServiceContext; seen: ProgressE
   await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
   seen.length = 0;
   return { context, seen };
+}
+
+/** Bytes of all files below a folder. */
+function storedBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
+    (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
+    0,
+  );
 }
 
 /** Measures what is missing, as the window does, and gives the promises. */
@@ -129,6 +139,30 @@ test.each([{}, { folds: 3 }])(
     expect(second?.diskBytes).toBe(2 * 4 * learnable);
   },
 );
+
+test('images of colour are promised the disk that they take, three times that of grey ones', async () => {
+  const { context } = await madeLibrary();
+  const folder = temporaryFolder();
+  const rows = Array.from({ length: 12 }, (_, i) => {
+    const data = Uint8Array.from({ length: 3 * 40 * 40 }, (_v, at) => (at * (i + 3)) % 251);
+    put(folder, `pictures/${i}.png`, encode({ width: 40, height: 40, channels: 3, depth: 8, data }));
+    return `${i}.png,${i % 2 === 0 ? 'mole' : 'melanoma'}`;
+  });
+  const labels = put(folder, 'labels.csv', ['path,label', ...rows].join('\n'));
+  await importPaths(context, { paths: [join(folder, 'pictures')], dataset: 'skin', labels });
+  const training = { ...options, dataset: 'skin', method: 'side-only' as const };
+  for (const missing of (await promiseTime(context, [training])).missing) await runAsJob(measureJob, missing, context);
+  const [promise] = (await promiseTime(context, [training])).promises;
+  const images = timesOf(promise ?? undefined)['decoding: image'] ?? 0;
+  expect(images).toBeGreaterThan(5);
+  const ofImages = images * 3 * 2 * 224 ** 2;
+  expect(promise?.diskBytes).toBeGreaterThan(ofImages);
+  await trainModel(context, { ...training, epochs: 1, name: 'skin' });
+  expect(
+    storedBytes(join(context.library.folder, 'previews')) / ofImages,
+    'what was decoded lies there as large as was promised',
+  ).toBeCloseTo(1, 1);
+});
 
 test('trainings in a row decode once', async () => {
   const { context } = await madeLibrary();
