@@ -3,7 +3,7 @@
  * What the columns mean, and where the two scores come from: docs/comparison.md.
  */
 import { z } from 'zod';
-import { embeddedLpmName, methodSchema, methods, nameSchema, timeSchema } from './names.ts';
+import { embeddedLpmName, type Method, methodSchema, methods, nameSchema, timeSchema } from './names.ts';
 import { trainOptionsSchema } from './options.ts';
 import { promiseSchema } from './promise.ts';
 
@@ -50,6 +50,16 @@ export const compareOptionsSchema = z.strictObject({
   memoryMb: z.number().positive().optional(),
 });
 export type CompareOptions = z.input<typeof compareOptionsSchema>;
+
+/** What the model of a training is called. */
+export function comparedModelName(id: number, method: Method, seed: number): string {
+  return `${comparedModelsBegin(id)}${method} seed ${seed}`;
+}
+
+/** How the names of all models of a comparison begin. */
+export function comparedModelsBegin(id: number): string {
+  return `comparison-${id} `;
+}
 
 /** Why a method of a comparison was not trained. */
 export const untrainedReasons = ['time', 'memory'] as const;

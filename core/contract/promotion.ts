@@ -35,6 +35,12 @@ export type PromotionVerdict = (typeof promotionVerdicts)[number];
 export const untoldReasons = ['fewPatients', 'wideInterval', 'otherNames'] as const;
 export type UntoldReason = (typeof untoldReasons)[number];
 
+/**
+ * Fewer patients than these tell nothing, however narrow an interval looks: where both models are right on all of ten patients every
+ * resample says so, and the interval of their difference has no width. `rarer` are the patients whose answer is not the commonest one.
+ */
+export const fewestToTell = { patients: 20, rarer: 5 } as const;
+
 /** The cases of one part, and by how much the new model is better there (of an error: by how much it is smaller). */
 const groupGainSchema = z.object({
   attribute: subgroupAttributeSchema,

@@ -80,6 +80,15 @@ export class Library {
     return join(this.folder, ...parts);
   }
 
+  /** Bytes of the database file and its log that hold nothing any more, and are written over before either grows. */
+  get spareBytes(): number {
+    const free = this.#database.get<{ bytes: number }>(
+      'SELECT freelist_count * page_size AS bytes FROM pragma_freelist_count, pragma_page_size',
+    );
+    const log = statSync(this.path(`${databaseName}-wal`), { throwIfNoEntry: false });
+    return (free?.bytes ?? 0) + (log?.size ?? 0);
+  }
+
   /** Closes the database and gives the writer's lock back. Safe to call twice. */
   close(): void {
     if (!this.#open) return;

@@ -66,6 +66,8 @@ export class CoreProcess {
   #deaths: number[] = [];
   #hasFailed = false;
   #isQuitting = false;
+  /** The end of the last restart that was asked for. */
+  #restarted: Promise<unknown> = Promise.resolve();
   /** Told once how the next start ends. */
   #started: (failure: SerialisedError | null) => void = () => {};
 
@@ -123,8 +125,17 @@ export class CoreProcess {
     }
   }
 
-  /** Ends it and starts it again; gives null when it is ready, or why it is not. What it is asked meanwhile waits for its successor. */
-  async restart(): Promise<SerialisedError | null> {
+  /**
+   * Ends it and starts it again; gives null when it is ready, or why it is not. What it is asked meanwhile waits for its successor. Asked twice, as where
+   * another library is chosen while it still ends for another device, it is restarted twice, one after the other: two processes would want one library.
+   */
+  restart(): Promise<SerialisedError | null> {
+    const restarted = this.#restarted.then(() => this.#restartNow());
+    this.#restarted = restarted;
+    return restarted;
+  }
+
+  async #restartNow(): Promise<SerialisedError | null> {
     await this.quit();
     this.#isQuitting = false;
     return await new Promise((resolve) => {

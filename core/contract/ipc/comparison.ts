@@ -13,7 +13,7 @@ export const comparisonCalls = defineCalls({
     output: z.array(comparisonReportSchema),
   },
   'comparison.promise': {
-    doc: 'Time and disk of a comparison with all its methods; null where something of it was not measured on this machine yet, which the job does first.',
+    doc: 'Time and disk of a comparison with the methods that fit its hours; null where none does, and where something of it was not measured on this machine yet, which the job does first.',
     input: compareOptionsSchema,
     output: promiseSchema.nullable(),
   },

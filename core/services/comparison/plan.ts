@@ -1,6 +1,7 @@
 /** What each method costs, measured before anything is trained, and which are trained. */
+import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
-import type { ComparisonPlan, Method, MethodCost } from '../../contract/index.ts';
+import type { ComparisonPlan, MeasureOptions, Method, MethodCost } from '../../contract/index.ts';
 import { networkConfig, parameterLayout, trainingMethods } from '../../models/index.ts';
 import { ratesOf } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
@@ -82,6 +83,24 @@ async function memoryOf(
   return found;
 }
 
+/** How often a measurement is tried whose engine died: what it died of may have been something else that ran. */
+const tries = 2;
+
+/** Measures how long a training takes. @returns false where the machine has not the memory for it */
+async function canMeasure(context: ServiceContext, unknown: MeasureOptions): Promise<boolean> {
+  for (let tried = 1; ; tried++) {
+    try {
+      await measureTraining({ ...context, progress: () => {} }, unknown);
+      return true;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === 'TOO_LITTLE_MEMORY') return false;
+      if (error.code !== 'ENGINE_FAILED') throw error;
+      if (tried === tries) return false;
+    }
+  }
+}
+
 /** What a method trains and takes; its time is measured where its memory is there, unless it is known from before. */
 async function costOf(
   context: ServiceContext,
@@ -106,7 +125,10 @@ async function costOf(
   if (!fits) return cost;
   const both = [training, training];
   const { missing } = await promiseTime(context, both);
-  for (const unknown of missing) await measureTraining({ ...context, progress: () => {} }, unknown);
+  for (const unknown of missing) {
+    // As where the memory of a step is measured: what dies, or is refused, dies for want of memory, and the other methods go on.
+    if (!(await canMeasure(context, unknown))) return { ...cost, trainingMb: null };
+  }
   const [first, later] = (await promiseTime(context, both)).promises;
   const rates = ratesOf(context.library.db, await rateKey(context, lpm.record.hash, inputSize));
   return {

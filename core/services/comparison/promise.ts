@@ -8,6 +8,7 @@ import { promiseTime, shapeOf } from '../estimate/estimate.ts';
 import { rateKey, rateNames } from '../estimate/rates.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import type { ServiceContext } from '../session/context.ts';
+import { decideTrainings } from './decide.ts';
 import { type Comparison, comparedMethods, trainingOf } from './trainings.ts';
 
 /** The images that a comparison is about, frozen or as they would be. */
@@ -88,14 +89,29 @@ export function doneOf(promise: TimePromise | null, { stage, done, total }: Prog
   return Math.min(1, (before + part * (promise.stages[at]?.seconds ?? 0)) / promise.seconds);
 }
 
-/** The promise of a comparison with all its methods, before anything of it was done; null where something of it was not measured yet. */
+/**
+ * The promise of a comparison before anything of it was done: of the methods that fit its hours, as it will decide, and supposing that all fit the memory.
+ * Null where something of it was not measured yet, and where no method fits.
+ */
 export async function promiseBefore(context: ServiceContext, asked: Comparison): Promise<TimePromise | null> {
   const lpm = openLibraryLpm(context, requireLpm(context, asked.lpm));
   try {
     const options = { ...asked, inputSize: resolveInputSize(lpm.config, asked.inputSize) };
     const { dataset, version } = planVersion(context, { dataset: options.dataset, seed: 0 });
     const data = { dataset, classes: version.classes, images: version.images };
-    return (await promiseOfComparison(context, lpm, options, data, comparedMethods(options))).promise;
+    const all = comparedMethods(options);
+    const firsts = all.map((method) => trainingOf(options, method, 0));
+    const { promises } = await promiseTime(context, [...firsts, ...firsts]);
+    const secondsOf = (at: number): number => promises[at]?.seconds ?? Number.POSITIVE_INFINITY;
+    if (promises.includes(null)) return null;
+    const costs = all.map((method, i) => {
+      const promisedSeconds = secondsOf(i) + (options.seeds - 1) * secondsOf(i + all.length);
+      return { method, trainingMb: 0, promisedSeconds };
+    });
+    const decided = decideTrainings(costs, { hours: options.hours, memoryMb: Number.POSITIVE_INFINITY });
+    const chosen = all.filter((method) => decided.get(method) === null);
+    if (chosen.length === 0) return null;
+    return (await promiseOfComparison(context, lpm, options, data, chosen)).promise;
   } finally {
     lpm.close();
   }

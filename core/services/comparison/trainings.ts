@@ -30,11 +30,6 @@ export function recipeOfMethod(
   };
 }
 
-/** What the model of a training is called. */
-export function comparedModelName(id: number, method: Method, seed: number): string {
-  return `comparison-${id} ${method} seed ${seed}`;
-}
-
 /** One training, without a name. */
 export function trainingOf(options: Comparison, method: Method, seed: number): z.output<typeof trainOptionsSchema> {
   const { dataset, lpm, inputSize, batch } = options;

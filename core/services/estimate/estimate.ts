@@ -10,6 +10,7 @@ import { statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import { invariant } from '../../base/errors.ts';
 import {
+  type FoldSettings,
   type MeasureOptions,
   type MethodSizes,
   measureOptionsSchema,
@@ -42,10 +43,11 @@ import { sideBySideOf } from '../recipe/side-by-side.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { PlannedRun } from '../training/plan.ts';
-import { encodingName, networkName, rateKey } from './rates.ts';
+import { encodingName, networkName, rateKey, rateNames } from './rates.ts';
 import { besideOthers } from './search-lanes.ts';
 import { networksAtTheEnd, plannedSearch, promiseOfSearch, trainingsOf } from './search-parts.ts';
 import { readTogether, sumPromise, type Work } from './sum.ts';
+import { type WeightBytes, weightBytes } from './weight-bytes.ts';
 
 type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 
@@ -53,6 +55,9 @@ type Training = Omit<z.output<typeof trainOptionsSchema>, 'resume'>;
 const trainingsRemembered = 5;
 /** Bytes of a stored grey image's sample. */
 const sampleBytes = 2;
+const megabyte = 1e6;
+
+const nothing: WeightBytes = { kept: 0, passing: 0 };
 
 export interface Promised {
   readonly promises: (TimePromise | null)[];
@@ -62,6 +67,8 @@ export interface Promised {
 
 /** What trainings that are no whole trainings do otherwise. */
 interface Otherwise {
+  /** Whether models come of them, whose weights are stored; they do where left out. */
+  readonly keepsModels?: boolean;
   /** Images that they do without are left out; all are taken where left out. */
   readonly part?: (images: PlannedVersion['version']['images']) => PlannedVersion['version']['images'];
   /** Images that the LPM reads once more for each, whatever is kept. */
@@ -75,13 +82,15 @@ interface Otherwise {
 export async function promiseTime(
   context: ServiceContext,
   trainings: readonly Training[],
-  { part = (images) => images, readAgain = 0 }: Otherwise = {},
+  { keepsModels = true, part = (images) => images, readAgain = 0 }: Otherwise = {},
 ): Promise<Promised> {
   const promises: (TimePromise | null)[] = [];
   const missing = new Map<string, MeasureOptions>();
   const prepared = new Set<string>();
   // Of many trainings on one data set its images are counted once.
   const plans = new Map<string, PlannedVersion>();
+  // What passes is taken once: trainings in a row write over what the one before no longer needs.
+  let { spareBytes } = context.library;
   for (const training of trainings) {
     const lpm = openLibraryLpm(context, requireLpm(context, training.lpm));
     try {
@@ -92,7 +101,8 @@ export async function promiseTime(
       const planned = { ...whole, version: { ...whole.version, images: part(whole.version.images) } };
       const plan = plannedSearch(given, planned.version.images);
       const trained = trainingsOf(given, plan);
-      const works = trained.map((options) => workOf(context, options, lpm, planned, prepared));
+      const { folds } = plan ?? given;
+      const works = trained.map((options) => workOf(context, options, lpm, planned, { prepared, rates }));
       const lanes = plan === null ? undefined : await lanesOf(context, lpm, given, planned, plan);
       const together = plan === null ? works : readTogether(works, rates);
       const methods = trained.map(({ method }) => method);
@@ -111,13 +121,32 @@ export async function promiseTime(
         }
         return promise;
       });
-      promises.push(plan === null ? (parts[0] ?? null) : promiseOfSearch(parts, trained, plan, given));
+      const promise = plan === null ? (parts[0] ?? null) : promiseOfSearch(parts, trained, plan, given);
+      const { kept, passing } = keepsModels ? weightsOf(lpm, trained, { ...given, folds }, planned) : nothing;
+      const diskBytes = kept + Math.max(0, passing - spareBytes);
+      spareBytes = Math.max(spareBytes, passing);
+      promises.push(promise && { ...promise, diskBytes: promise.diskBytes + diskBytes });
     } finally {
       lpm.close();
     }
   }
   const { bavail, bsize } = statfsSync(context.library.folder);
   return { promises, missing: [...missing.values()], freeBytes: bavail * bsize };
+}
+
+/** What the weights take of the disk: of a search those of its largest network, for which method wins nobody knows. */
+function weightsOf(
+  lpm: LibraryLpm,
+  trained: readonly Training[],
+  asked: FoldSettings,
+  { dataset, version }: Pick<PlannedVersion, 'dataset' | 'version'>,
+): WeightBytes {
+  const all = trained.map(({ method, inputSize, tokenRatio, optimiser, ...sizes }) => {
+    const classes = targets[dataset.target].logits(version.classes.length);
+    const { total } = parameterLayout(networkConfig(lpm.config, { method, classes, inputSize, tokenRatio, sizes }));
+    return weightBytes(total, optimisers[optimiser].state.length, asked);
+  });
+  return all.reduce((most, one) => (one.kept > most.kept ? one : most), nothing);
 }
 
 /** How the small trainings of a search would run at once now; undefined where one after the other. */
@@ -165,7 +194,7 @@ export async function promiseRun(
       options,
       lpm,
       { dataset, version: { ...version, images }, existing: version },
-      new Set(),
+      { prepared: new Set(), rates },
     );
     const diskBytes = work.decode * work.imageBytes + work.encode * work.featureBytes;
     const shares = promiseShares(db, trainingsRemembered);
@@ -189,7 +218,7 @@ function workOf(
     readonly version: Pick<PlannedVersion['version'], 'images' | 'classes'> & { readonly ranges?: SampleRanges | null };
     readonly existing: PlannedVersion['existing'];
   },
-  prepared: Set<string>,
+  { prepared, rates }: { readonly prepared: Set<string>; readonly rates: ReadonlyMap<string, number> },
 ): Work {
   const { library } = context;
   const { inputSize, earlyStop } = options;
@@ -214,6 +243,7 @@ function workOf(
   const rule = existing === undefined ? (version.ranges ?? {}) : rangeRuleOfVersion(library.db, existing);
   return {
     ...shape,
+    imageBytes: imageBytesOf(shape, rates),
     decode: once(`decode ${dataset.id} ${inputSize}`, () => lacking(previewFolder(inputSize, rule))),
     statistics: once(`statistics ${dataset.id} ${inputSize}`, () => (statistics === undefined ? train : 0)),
     encode:
@@ -228,6 +258,15 @@ function workOf(
     // The first epoch is the best so far; so many without a better one end it.
     fewestEpochs: earlyStop === undefined ? epochs : Math.min(epochs, 1 + earlyStop),
   };
+}
+
+/** What is written of one image: as much as was measured, or what one of grey has where that was before it was asked. */
+export function imageBytesOf(
+  { datasetId, imageBytes }: Pick<Work, 'datasetId' | 'imageBytes'>,
+  rates: ReadonlyMap<string, number>,
+): number {
+  const measured = rates.get(rateNames.imageMegabytes(datasetId));
+  return measured === undefined ? imageBytes : Math.round(measured * megabyte);
 }
 
 /** From how many images a network learns: those of training, or of a cross-validation all but a fold of those and validation's. */

@@ -4,7 +4,7 @@ import { datasetByName, ratesOf, saveRates, versionImages } from '../../store/in
 import type { LibraryLpm } from '../lpm/encoder.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import type { PlannedRun } from '../training/plan.ts';
-import { shapeOf } from './estimate.ts';
+import { imageBytesOf, shapeOf } from './estimate.ts';
 import { rateKey, rateNames } from './rates.ts';
 import type { StageTimer } from './stage-timer.ts';
 
@@ -23,9 +23,10 @@ export async function keepRates(
     const images = versionImages(library.db, version.id);
     const shape = shapeOf(lpm, settings, dataset, { images, classes: version.classes });
     const key = await rateKey(context, lpm.record.hash, settings.inputSize);
-    const write = (ratesOf(library.db, key).get(rateNames.write) ?? 0) / 1e6;
+    const known = ratesOf(library.db, key);
+    const write = (known.get(rateNames.write) ?? 0) / 1e6;
     const writing = {
-      image: write * shape.imageBytes,
+      image: write * imageBytesOf(shape, known),
       feature: write * shape.featureBytes,
       checkpoint: write * shape.checkpointBytes,
     };

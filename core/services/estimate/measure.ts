@@ -108,9 +108,13 @@ async function timeDecoding(
     const first = secondsSince(opened);
     const sound = chosen.filter((_, i) => decoded[i]?.status === 'fulfilled');
     if (sound.length === 0) throw (decoded[0] as PromiseRejectedResult).reason;
+    let bytes = 0;
     decoded.forEach((result, i) => {
-      if (result.status === 'fulfilled') records.keep(imageKind, chosen[i] as Image, result.value);
+      if (result.status !== 'fulfilled') return;
+      records.keep(imageKind, chosen[i] as Image, result.value);
+      bytes += result.value.byteLength;
     });
+    rates.set(rateNames.imageMegabytes(datasetId), bytes / sound.length / 1e6);
     // The threads run by now, and their code is compiled: this is how all the other images will go.
     const again = await timesOf(async () => {
       await Promise.all(sound.map(decode));

@@ -19,6 +19,8 @@ export const rateNames = {
   prepareDecoder: 'start decoding',
   /** Images of one data set are alike; those of another may be ten times as large. */
   decode: (datasetId: number) => `decode an image of data set ${datasetId}`,
+  /** No seconds: what is written of one of its images, which of colour is three times as much as of grey. */
+  imageMegabytes: (datasetId: number) => `megabytes of an image of data set ${datasetId}`,
   statistics: (datasetId: number) => `statistics of an image of data set ${datasetId}`,
   prepareEncoder: (what: string) => `prepare the LPM for ${what}`,
   encode: (what: string) => `read an image for ${what}`,

@@ -8,6 +8,12 @@ import { middleOf, rateNames } from './rates.ts';
 /** Fewer images or steps than this say less than a measurement. */
 const fewest = 16;
 
+/**
+ * A unit that takes so many times as long as the middle one, and longer than a minute, was no work: the machine slept, as a laptop does whose lid is closed,
+ * and the clocks of macOS and Windows go on meanwhile. One night among five hundred steps would make each a minute.
+ */
+const sleep = { times: 100, seconds: 60 };
+
 /** What the rates of a training are called by, and what is counted apart from them. */
 export interface WatchedTraining {
   readonly datasetId: number;
@@ -38,6 +44,14 @@ export class StageTimer {
     times.push({ done, seconds: now - last.at });
   }
 
+  /** The units of a stage that were work. */
+  #timesOf(stage: ProgressStage): readonly { readonly done: number; readonly seconds: number }[] {
+    const times = this.#times.get(stage) ?? [];
+    const { median } = middleOf(times.map(({ seconds }) => seconds));
+    const most = Math.max(sleep.seconds, sleep.times * median);
+    return times.filter(({ seconds }) => seconds <= most);
+  }
+
   /** Rates by name, with their spread; those of which too little was seen are left out. */
   rates(training: WatchedTraining): Map<string, number> {
     const { datasetId, encoding, network, stepsPerEpoch, validationBatches, writing } = training;
@@ -47,12 +61,12 @@ export class StageTimer {
       rates.set(name, Math.max(0, meanOf(times) - apart));
       rates.set(rateNames.spread(name), middleOf(times).spread);
     };
-    const secondsOf = (stage: ProgressStage): number[] => this.#times.get(stage)?.map(({ seconds }) => seconds) ?? [];
+    const secondsOf = (stage: ProgressStage): number[] => this.#timesOf(stage).map(({ seconds }) => seconds);
     keep(rateNames.decode(datasetId), secondsOf('decoding'), writing.image);
     keep(rateNames.statistics(datasetId), secondsOf('statistics'), 0);
     if (encoding !== null) keep(rateNames.encode(encoding), secondsOf('encoding'), writing.feature);
     if (!training.isOneNetwork) return rates;
-    const steps = this.#times.get('training') ?? [];
+    const steps = this.#timesOf('training');
     // Before an epoch's first step lie the validation and the checkpoint of the one before.
     const isFirst = ({ done }: { readonly done: number }): boolean => (done - 1) % stepsPerEpoch === 0;
     const others = steps.filter((step) => !isFirst(step)).map(({ seconds }) => seconds);

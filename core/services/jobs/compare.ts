@@ -13,6 +13,7 @@ import {
   type CompareOptions,
   type ComparisonPlan,
   type ComparisonReport,
+  comparedModelName,
   compareOptionsSchema,
   type DatasetVersion,
   type FailedTraining,
@@ -43,7 +44,7 @@ import { answersOfSeeds } from '../comparison/answers.ts';
 import { measureMethods } from '../comparison/plan.ts';
 import { type ComparedData, doneOf } from '../comparison/promise.ts';
 import { comparisonTable, type TrainedMethod } from '../comparison/table.ts';
-import { type Comparison, comparedModelName, trainingOf } from '../comparison/trainings.ts';
+import { type Comparison, trainingOf } from '../comparison/trainings.ts';
 import { freezeDataset, requireDataset } from '../datasets/dataset.ts';
 import { promiseTime } from '../estimate/estimate.ts';
 import { keepEvaluation, predictSplit } from '../evaluation/evaluate.ts';

@@ -33,7 +33,7 @@ export async function promiseCurve(
   const perEpoch = Math.max(1, stepsPerEpoch(imagesToLearn(images, folds), options.batch));
   const epochs = (repeats * curveShares.length * steps) / perEpoch;
   const { resume: _, ...training } = options;
-  return await promiseTime(context, [{ ...training, epochs }]);
+  return await promiseTime(context, [{ ...training, epochs }], { keepsModels: false });
 }
 
 /**
@@ -69,7 +69,7 @@ export async function promiseTryInt8(
       { ...training, batch, epochs },
       { ...training, batch, epochs, precision: 'int8' },
     ],
-    { part, readAgain: 1 + Math.min(imagesTimed, used.length) },
+    { keepsModels: false, part, readAgain: 1 + Math.min(imagesTimed, used.length) },
   );
   return { promise: promiseOfSearch(promises), missing };
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts';
 import type { DeletedThing, ModelBack, ModelDeletion } from '../../contract/index.ts';
 import {
   addAuditEvent,
+  comparisonsAbout,
   deletedModels,
   hideModel,
   isNameTaken,
@@ -37,7 +38,7 @@ function refuseTaken({ library: { db } }: ServiceContext, name: string): void {
 
 /** @throws BAD_INPUT while a job is about it */
 function refuseBusy({ library: { db } }: ServiceContext, name: string, states: Parameters<typeof jobsAbout>[2]): void {
-  const busy = jobsAbout(db, { kind: 'model', name }, states);
+  const busy = jobsAbout(db, { kind: 'model', name }, states) + comparisonsAbout(db, name, states);
   if (busy === 0) return;
   throw new AppError('BAD_INPUT', `${busy === 1 ? 'A job is' : `${busy} jobs are`} under way with model "${name}".`, {
     action: 'Wait for the end, or stop it; then do this again.',

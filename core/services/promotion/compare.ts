@@ -1,5 +1,11 @@
 /** A model beside the one in use, on the test patients that both were asked about. */
-import { defaultMargins, type EstimateView, type GroupGain, type PromotionComparison } from '../../contract/index.ts';
+import {
+  defaultMargins,
+  type EstimateView,
+  fewestToTell,
+  type GroupGain,
+  type PromotionComparison,
+} from '../../contract/index.ts';
 import { modelsInUse } from '../../store/index.ts';
 import { requireRecord } from '../evaluation/evaluated-set.ts';
 import { caseGroups } from '../evaluation/subgroups.ts';
@@ -14,7 +20,7 @@ import {
   testAnswers,
 } from './common-cases.ts';
 import { figureBefore, rulerOf } from './gain.ts';
-import { fewest, fewestOfGroup, isEnough, isWorse, verdictOf } from './rule.ts';
+import { fewestOfGroup, isEnough, isWorse, verdictOf } from './rule.ts';
 
 const unknown: EstimateView = { value: null, interval: null };
 
@@ -77,7 +83,7 @@ export function compareForUse(
   }
   const gain = common === null ? ruler.gainOverGuessing(cases) : ruler.gain(common.cases);
   const groups = common === null ? [] : groupGains(context, common.cases, allowedLoss);
-  const hasEnough = isEnough({ patients: base.patients, rarer: ruler.rarer(cases) }, fewest);
+  const hasEnough = isEnough({ patients: base.patients, rarer: ruler.rarer(cases) }, fewestToTell);
   return {
     ...base,
     gain,

@@ -7,11 +7,6 @@
  */
 import type { EstimateView, PromotionVerdict, UntoldReason } from '../../contract/index.ts';
 
-/**
- * Fewer patients than these tell nothing, however narrow an interval looks: where both models are right on all of ten patients every
- * resample says so, and the interval of their difference has no width. `rarer` are the patients whose answer is not the commonest one.
- */
-export const fewest = { patients: 20, rarer: 5 } as const;
 /** Of a subgroup, to have a say. */
 export const fewestOfGroup = { patients: 10, rarer: 3 } as const;
 

@@ -1,8 +1,7 @@
 /** What a comparison found, in sentences, for the command line and for the error that refuses a model. */
 import { counted } from '../../base/counted.ts';
 import { shownNumber, signedNumber } from '../../base/shown-number.ts';
-import type { EstimateView, GroupGain, PromotionComparison } from '../../contract/index.ts';
-import { fewest } from './rule.ts';
+import { type EstimateView, fewestToTell, type GroupGain, type PromotionComparison } from '../../contract/index.ts';
 
 const figureWords = { auc: 'AUC', absoluteError: 'mean absolute error' } as const;
 const attributeWords = {
@@ -63,8 +62,8 @@ function untoldWords({ untold, patients, inUse, allowedLoss }: PromotionComparis
       return `the interval is so wide that it holds both no loss and one of more than ${number(allowedLoss)}`;
     default:
       return (
-        `${counted('en', patients, 'test patient', 'test patients')}${inUse === null ? '' : ' in common'}: too few; it takes ${fewest.patients}, ` +
-        `and ${fewest.rarer} whose answer is not the commonest one`
+        `${counted('en', patients, 'test patient', 'test patients')}${inUse === null ? '' : ' in common'}: too few; it takes ${fewestToTell.patients}, ` +
+        `and ${fewestToTell.rarer} whose answer is not the commonest one`
       );
   }
 }

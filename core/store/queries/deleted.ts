@@ -3,7 +3,7 @@
  * frozen versions name it; its name is free for others.
  */
 import { invariant } from '../../base/errors.ts';
-import { yieldingJobKinds } from '../../contract/index.ts';
+import { comparedModelsBegin, yieldingJobKinds } from '../../contract/index.ts';
 import type { ReadDb, WriteDb } from '../database.ts';
 import { type JobSubject, jobIsAbout, renameDatasetOfJobs, renameModelOfJobs } from './jobs.ts';
 import {
@@ -91,6 +91,22 @@ export function jobsAbout(
     { kind, name, states: JSON.stringify(states), yielding: JSON.stringify(yieldingJobKinds) },
   );
   return row?.n ?? 0;
+}
+
+/** Comparisons of methods that run, or wait, whose own the model is: they find it by its name when all are trained, hours later. */
+export function comparisonsAbout(
+  db: ReadDb,
+  model: string,
+  states: readonly ('queued' | 'running')[] = ['queued', 'running'],
+): number {
+  const rows = db.all<{ id: number }>(
+    `SELECT DISTINCT c.id FROM models m JOIN runs r ON r.id = m.run_id JOIN comparisons c ON c.version_id = r.version_id
+       JOIN dataset_versions v ON v.id = c.version_id JOIN datasets d ON d.id = v.dataset_id
+       JOIN jobs j ON j.kind = 'compare' AND json_extract(j.payload, '$.dataset') = d.name
+     WHERE m.name = :model AND c.report IS NULL AND j.state IN (SELECT value FROM json_each(:states))`,
+    { model, states: JSON.stringify(states) },
+  );
+  return rows.filter(({ id }) => model.startsWith(comparedModelsBegin(id))).length;
 }
 
 /** Gives a model another name; its run, the training in the list, jobs that have not come to their end, and folders watched with it, follow. */

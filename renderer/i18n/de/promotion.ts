@@ -1,3 +1,4 @@
+import { fewestToTell } from '../../../core/contract/index.ts';
 import { countedInGerman as n } from '../count.ts';
 import type { Words } from '../words.ts';
 
@@ -39,7 +40,10 @@ export const promotion: Words['promotion'] = {
         : `Ob es so gut ist wie „${other}“, lässt sich nicht sagen.`,
   },
   untold: {
-    fewPatients: (patients) => `${n(patients, 'Testpatient ist', 'Testpatienten sind')} zu wenig.`,
+    fewPatients: (patients) =>
+      patients < fewestToTell.patients
+        ? `${n(patients, 'Testpatient ist', 'Testpatienten sind')} zu wenig.`
+        : `Von ${n(patients, 'Testpatient', 'Testpatienten')} haben zu wenige eine andere Antwort als die häufigste: Es braucht ${fewestToTell.rarer}.`,
     wideInterval: () => 'Das Intervall lässt beides zu, keinen Verlust und einen zu großen.',
     otherNames: () => 'Die beiden antworten nicht dieselben Namen.',
   },

@@ -1,4 +1,9 @@
-import type { ComparedFigure, PromotionVerdict, UntoldReason } from '../../../core/contract/index.ts';
+import {
+  type ComparedFigure,
+  fewestToTell,
+  type PromotionVerdict,
+  type UntoldReason,
+} from '../../../core/contract/index.ts';
 import { countedInEnglish as n } from '../count.ts';
 
 export const promotion = {
@@ -41,7 +46,10 @@ export const promotion = {
         : `Whether it is as good as “${other}” cannot be told.`,
   } satisfies Record<PromotionVerdict, (model: string, other: string | null, loss: string) => string>,
   untold: {
-    fewPatients: (patients: number) => `${n(patients, 'test patient is', 'test patients are')} too few.`,
+    fewPatients: (patients: number) =>
+      patients < fewestToTell.patients
+        ? `${n(patients, 'test patient is', 'test patients are')} too few.`
+        : `Too few of ${n(patients, 'test patient', 'test patients')} have another answer than the commonest one: it takes ${fewestToTell.rarer}.`,
     wideInterval: () => 'The interval holds both no loss and too large a one.',
     otherNames: () => 'The two do not answer the same names.',
   } satisfies Record<UntoldReason, (patients: number) => string>,

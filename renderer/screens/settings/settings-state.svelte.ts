@@ -114,11 +114,14 @@ class SettingsState {
   secondsAnImage(lpm: LpmRecord): number | null {
     const gflops = Math.max(0, ...(this.doctor?.engines ?? []).map((engine) => engine.gflops ?? 0));
     const { layers, width, patch } = networkOf(lpm);
+    const { mlpWidth = 4 * width, gated = false } = lpm.config as { mlpWidth?: number; gated?: boolean };
     if (gflops === 0) return null;
     const tokens = (toldSize / patch) ** 2 + 1;
-    // Multiply-adds of a ViT block (Dosovitskiy et al. 2021): 12 N d² in its matrices, 2 N² d in attention.
-    const operations = layers * (12 * tokens * width ** 2 + 2 * tokens ** 2 * width);
-    return operations / (gflops * 1e9);
+    // Multiply-adds of a ViT block (Dosovitskiy et al. 2021): 4 N d² before and after attention, 2 N² d in it, and two products of the MLP, or three.
+    const attention = 4 * tokens * width ** 2 + 2 * tokens ** 2 * width;
+    const products = gated ? 3 : 2;
+    // The engine's speed counts multiplications and additions, each.
+    return (2 * layers * (attention + products * tokens * width * mlpWidth)) / (gflops * 1e9);
   }
 }
 

@@ -11,6 +11,8 @@ interface Planned {
   readonly planned: readonly TrainingOptions[];
   /** Says of the choice that stands now whether it still does. */
   readonly isStillChosen: () => boolean;
+  /** Whether the data set cannot be trained on as it is. */
+  readonly isBlocked: boolean;
 }
 
 export class TimePromises {
@@ -78,7 +80,7 @@ export class TimePromises {
     this.#measuring = job.isStoppable ? job : null;
     // One that gave way to something else, or was stopped, is measured when it is asked for once more.
     if (job.state === 'cancelled') this.#measured = '';
-    // A measurement that failed is not tried again by itself: its job says why.
-    if (job.state === 'succeeded') await this.ask();
+    // A measurement that failed is not tried again by itself: its job says why. What was chosen meanwhile may be nothing that can be trained on.
+    if (job.state === 'succeeded' && !this.#train.isBlocked) await this.ask();
   }
 }

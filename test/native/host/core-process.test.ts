@@ -77,6 +77,15 @@ test('killed, it is started again, and what is asked meanwhile goes to the succe
   expect(states).toEqual(['starting', 'ready', 'starting', 'ready']);
 });
 
+test('restarted twice at once, it is restarted one time after the other, and both who asked hear of the end', async () => {
+  const { core, states } = coreProcess();
+  core.start();
+  await core.call('library.summary', {});
+  expect(await Promise.all([core.restart(), core.restart()])).toEqual([null, null]);
+  expect(await core.call('library.summary', {})).toMatchObject(empty);
+  expect(states).toEqual(['starting', 'ready', 'starting', 'ready', 'starting', 'ready']);
+}, 60_000);
+
 test('what was asked before its death fails with words that say that it is started again', async () => {
   const { core } = coreProcess({
     entry: silentCore('process.on("message", () => process.kill(process.pid, "SIGKILL"));'),

@@ -91,3 +91,27 @@ test('what was being typed and was no value does not keep a search from being st
   await planAfresh(train, search as unknown as JobView<'train'>, 'd');
   expect([train.isPlanning, train.isInvalid, train.settings?.seed]).toEqual([true, false, 2]);
 });
+
+test('a measurement that ends once a data set is chosen that cannot be trained on asks for no promise, which would only be refused', async () => {
+  const blocked = { ...check, findings: [{ code: 'tooFewClasses', severity: 'blocks', values: {}, studyIds: [] }] };
+  const measure = { id: 9, kind: 'measure', state: 'running', isStoppable: true };
+  const lacking = { promises: [null], missing: [{ dataset: 'd' }], freeBytes: 1, isBusy: false };
+  const wire = new HeldWire({
+    ...quick,
+    'jobs.start': measure,
+    'training.check': ({ dataset }: { dataset: string }) => (dataset === 'd' ? check : blocked),
+    'training.promise': lacking,
+  });
+  await jobs.open();
+  const train = new TrainState();
+  train.follow((work) => void work());
+  await train.open({ dataset: 'd' });
+  expect([train.measuring?.id, wire.inputs('training.promise').length]).toEqual([9, 1]);
+  await train.chooseDataset('unlabelled');
+  expect(train.isBlocked).toBe(true);
+  await wire.tell('jobs.changed', { ...measure, state: 'succeeded', isStoppable: false });
+  expect([train.measuring, wire.inputs('training.promise').length]).toEqual([null, 1]);
+  // Back at the first its promise is asked for.
+  await train.chooseDataset('d');
+  expect(wire.inputs('training.promise').length).toBe(2);
+});

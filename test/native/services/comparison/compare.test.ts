@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
+import { AppError } from '../../../../core/base/errors.ts';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import type { CompareOptions, ComparisonReport } from '../../../../core/contract/index.ts';
 import { compareOptionsSchema } from '../../../../core/contract/index.ts';
@@ -14,7 +15,9 @@ import { saveComparison } from '../../../../core/services/comparison/write.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { compareMethods } from '../../../../core/services/jobs/compare.ts';
+import { deleteModel, renameModel } from '../../../../core/services/library/models.ts';
 import { addLpm } from '../../../../core/services/lpm/add.ts';
+import type { ServiceContext } from '../../../../core/services/session/context.ts';
 import {
   auditEvents,
   comparisonById,
@@ -28,6 +31,7 @@ import {
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
 import { repositoryRoot } from '../../../support/shared.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
 
 const options: CompareOptions = {
   dataset: 'discs',
@@ -158,6 +162,19 @@ test('one job measures, trains, and asks the test patients once at the end; the 
   expect(() => saveComparison(opened, 99, 'csv', csv)).toThrow('There is no finished comparison 99');
 });
 
+test('what is promised holds the methods that fit the hours, and no more', async () => {
+  const opened = await testServices(await prepared(temporaryFolder()));
+  const long = compareOptionsSchema.parse({ ...options, methods: ['linear', 'lora'], lpmEpochs: 10_000, hours: 0 });
+  expect(await promiseBefore(opened, long)).toBeNull();
+  await compareMethods(opened, long);
+  const quick = (await promiseBefore(opened, compareOptionsSchema.parse({ ...options, methods: ['linear'] })))?.seconds;
+  const within = async (hours: number) => (await promiseBefore(opened, { ...long, hours }))?.seconds;
+  expect(await within((2 * (quick ?? 0)) / 3600)).toBeCloseTo(quick ?? 0, 9);
+  expect(await within(10_000)).toBeGreaterThan(10 * (quick ?? 0));
+  // Where nothing is trained, nothing is promised for it.
+  expect(await within(0)).toBeUndefined();
+});
+
 test('in no time, and in too little memory, methods stand in the table with what was measured, and nothing is trained', async () => {
   const opened = await testServices(await prepared(temporaryFolder()));
   const costs = await compareMethods(opened, { ...options, hours: 0 });
@@ -171,6 +188,60 @@ test('in no time, and in too little memory, methods stand in the table with what
   expect(small.methods[0]).toMatchObject({ untrained: 'memory', state: 'untrained' });
   expect(small.plan.fullMemoryMb).toBeNull();
   expect(listRuns(opened.library.db)).toEqual([]);
+});
+
+test.each(['ENGINE_FAILED', 'TOO_LITTLE_MEMORY'] as const)(
+  'a method whose time cannot be measured for want of memory (%s) stands in the table, and the others are trained',
+  async (code) => {
+    const opened = await testServices(await prepared(temporaryFolder()));
+    let died = 0;
+    const small: ServiceContext = {
+      ...opened,
+      engine: async () => {
+        const real = await opened.engine();
+        return {
+          ...real,
+          info: real.info,
+          peakMemoryMb: () => real.peakMemoryMb(),
+          compile: async (...given) => {
+            const [{ inputs, outputs }] = given;
+            // Of the two FPT+ alone reads an image of its own.
+            if (!('loss' in outputs) || !inputs.some(({ name }) => name === 'image'))
+              return await real.compile(...given);
+            died++;
+            throw new AppError(code, 'There is not enough memory.');
+          },
+        } as typeof real;
+      },
+    };
+    const { methods } = await compareMethods(small, { ...options, seeds: 1 });
+    expect(methods.map(({ method, state, untrained }) => [method, state, untrained])).toEqual([
+      ['fpt+', 'untrained', 'memory'],
+      ['linear', 'trained', null],
+    ]);
+    // An engine that died once may have died of something else.
+    expect(died).toBe(code === 'ENGINE_FAILED' ? 2 : 1);
+    expect(methods[0]?.memoryMb).toBeGreaterThan(0);
+  },
+);
+
+test('a model of a comparison under way keeps its name and stays until all were asked', async () => {
+  const opened = await testServices(await prepared(temporaryFolder()));
+  const codes: string[] = [];
+  const made = 'comparison-1 linear seed 0';
+  const context: ServiceContext = {
+    ...opened,
+    progress: () => {
+      if (codes.length > 0 || listModels(opened.library.db).length === 0) return;
+      codes.push(appErrorOf(() => renameModel(opened, made, 'mine')).code);
+      codes.push(appErrorOf(() => deleteModel(opened, made, { evenInUse: false })).code);
+    },
+  };
+  const { methods } = await compareMethods(context, { ...options, methods: ['linear'] });
+  expect(codes).toEqual(['BAD_INPUT', 'BAD_INPUT']);
+  expect(methods[0]?.trainings.map(({ model }) => model)).toEqual([made, 'comparison-1 linear seed 1']);
+  renameModel(opened, made, 'mine');
+  expect(listModels(opened.library.db).map(({ name }) => name)).toContain('mine');
 });
 
 test('a method that diverges is left out and said so; the others are trained', async () => {

@@ -1,5 +1,7 @@
 /** What is promised before a training, beside what the training then does. No time is asserted: machines differ. */
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { encode } from 'fast-png';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { silentLogger } from '../../../../core/base/logger.ts';
 import type { ProgressEvent } from '../../../../core/base/progress.ts';
@@ -14,6 +16,7 @@ import type { ServiceContext } from '../../../../core/services/session/context.t
 import { openServices } from '../../../../core/services/session/open.ts';
 import { runAsJob } from '../../../../core/services/session/run-as-job.ts';
 import { testServices, writeStudies, writeTinyLpm } from '../../../support/made-studies.ts';
+import { put } from '../../../support/studies.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 // Lanes are as many as memory has room for, which is not what is asked here.
@@ -42,6 +45,14 @@ async function madeLibrary(): Promise<{ context: ServiceContext; seen: ProgressE
   return { context, seen };
 }
 
+/** Bytes of all files below a folder. */
+function storedBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
+    (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
+    0,
+  );
+}
+
 /** Measures what is missing, as the window does, and gives the promises. */
 async function promised(context: ServiceContext, ...methods: Method[]): Promise<TimePromise[]> {
   const trainings = methods.map((method) => ({ ...options, method }));
@@ -64,7 +75,7 @@ test('a promise names every image, step and batch that the training then does, a
   const [promise] = await promised(context, 'fpt+');
   const times = timesOf(promise);
   seen.length = 0;
-  await trainModel(context, { ...options, method: 'fpt+', name: 'first' });
+  const { learnable } = await trainModel(context, { ...options, method: 'fpt+', name: 'first' });
   const done = (stage: string): number => seen.findLast((event) => event.stage === stage)?.total ?? 0;
   expect(times).toEqual({
     'decoding: start': 1,
@@ -83,7 +94,8 @@ test('a promise names every image, step and batch that the training then does, a
 
   const [again, other] = await promised(context, 'fpt+', 'linear');
   expect(again?.stages.map(({ stage }) => stage)).toEqual(['training']);
-  expect(again?.diskBytes).toBe(0);
+  // The weights of another model, best and last; what passes has its room by now.
+  expect(again?.diskBytes).toBe(2 * 4 * learnable);
   // Another method reads the decoded images and asks something else of the LPM.
   expect(other?.stages.map(({ stage }) => stage)).toEqual(['encoding', 'training']);
   expect(timesOf(other)['encoding: image']).toBe(times['encoding: image']);
@@ -93,13 +105,63 @@ test('the promise of a method that asks for all tokens knows their size and that
   const { context } = await madeLibrary();
   const [first, second] = await promised(context, 'attentive', 'attentive');
   const images = timesOf(first)['encoding: image'] ?? 0;
-  // 197 tokens of width 64 from three layers in two bytes each, and the decoded images.
-  expect(first?.diskBytes).toBe(images * (2 * 3 * 197 * 64 + 2 * 224 ** 2));
+  // 197 tokens of width 64 from three layers in two bytes each, and the decoded images; of the weights almost nothing.
+  const features = images * (2 * 3 * 197 * 64 + 2 * 224 ** 2);
+  expect((first?.diskBytes ?? 0) - features).toBeGreaterThan(0);
+  expect((first?.diskBytes ?? 0) - features).toBeLessThan(features / 10);
   expect(second?.stages.map(({ stage }) => stage)).toEqual(['training']);
   const report = await trainModel(context, { ...options, method: 'attentive', name: 'first' });
   expect(report.epochs).toHaveLength(3);
   const [after] = await promised(context, 'attentive');
-  expect([after?.stages.map(({ stage }) => stage), after?.diskBytes]).toEqual([['training'], 0]);
+  expect([after?.stages.map(({ stage }) => stage), after?.diskBytes]).toEqual([['training'], 2 * 4 * report.learnable]);
+});
+
+test.each([{}, { folds: 3 }])(
+  'the promise of a method whose weights are many holds what the library then grows by: %o',
+  async (folds) => {
+    const { context } = await madeLibrary();
+    const training = { ...options, ...folds, method: 'full' as const, epochs: 2 };
+    for (const missing of (await promiseTime(context, [training])).missing)
+      await runAsJob(measureJob, missing, context);
+    const [first, second] = (await promiseTime(context, [training, training])).promises;
+    const bytes = (): number =>
+      readdirSync(context.library.folder, { recursive: true, withFileTypes: true }).reduce(
+        (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
+        0,
+      );
+    const before = bytes();
+    const { learnable } = await trainModel(context, { ...training, name: 'first' });
+    const grown = bytes() - before;
+    // The database has rows and pages besides.
+    expect(first?.diskBytes).toBeGreaterThan(0.8 * grown);
+    expect(first?.diskBytes).toBeLessThan(1.3 * grown);
+    // Another one writes over what passed.
+    expect(second?.diskBytes).toBe(2 * 4 * learnable);
+  },
+);
+
+test('images of colour are promised the disk that they take, three times that of grey ones', async () => {
+  const { context } = await madeLibrary();
+  const folder = temporaryFolder();
+  const rows = Array.from({ length: 12 }, (_, i) => {
+    const data = Uint8Array.from({ length: 3 * 40 * 40 }, (_v, at) => (at * (i + 3)) % 251);
+    put(folder, `pictures/${i}.png`, encode({ width: 40, height: 40, channels: 3, depth: 8, data }));
+    return `${i}.png,${i % 2 === 0 ? 'mole' : 'melanoma'}`;
+  });
+  const labels = put(folder, 'labels.csv', ['path,label', ...rows].join('\n'));
+  await importPaths(context, { paths: [join(folder, 'pictures')], dataset: 'skin', labels });
+  const training = { ...options, dataset: 'skin', method: 'side-only' as const };
+  for (const missing of (await promiseTime(context, [training])).missing) await runAsJob(measureJob, missing, context);
+  const [promise] = (await promiseTime(context, [training])).promises;
+  const images = timesOf(promise ?? undefined)['decoding: image'] ?? 0;
+  expect(images).toBeGreaterThan(5);
+  const ofImages = images * 3 * 2 * 224 ** 2;
+  expect(promise?.diskBytes).toBeGreaterThan(ofImages);
+  await trainModel(context, { ...training, epochs: 1, name: 'skin' });
+  expect(
+    storedBytes(join(context.library.folder, 'previews')) / ofImages,
+    'what was decoded lies there as large as was promised',
+  ).toBeCloseTo(1, 1);
 });
 
 test('trainings in a row decode once', async () => {

@@ -50,3 +50,17 @@ test('a few images or steps say less than a measurement and change nothing', () 
   report(watch, 'training', 10, now, () => 1);
   expect([...watch.rates(training)]).toEqual([]);
 });
+
+test('a night that the machine slept through is no part of a step; an hour of slow ones is', () => {
+  const night = 8 * 3600;
+  const asleep = new StageTimer();
+  const now = report(asleep, 'decoding', 40, 0, (done) => (done === 20 ? night : 0.11));
+  report(asleep, 'training', 300, now, (done) => (done === 153 ? night : 0.1));
+  const rates = asleep.rates(training);
+  expect(rates.get(rateNames.decode(7))).toBeCloseTo(0.1, 9);
+  expect(rates.get(rateNames.step('n'))).toBeCloseTo(0.1, 9);
+  // What else ran made a third of them thirty times as slow: that is work, and counts.
+  const slow = new StageTimer();
+  report(slow, 'training', 301, 0, (done) => (done > 201 ? 60 : 2));
+  expect(slow.rates(training).get(rateNames.step('n'))).toBeCloseTo((2 + 2 + 60) / 3, 1);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fewest, isEnough, isWorse, verdictOf } from '../../../../core/services/promotion/rule.ts';
+import { fewestToTell } from '../../../../core/contract/index.ts';
+import { isEnough, isWorse, verdictOf } from '../../../../core/services/promotion/rule.ts';
 
 const known = { isAgainstGuessing: false, hasEnough: true, allowedLoss: 0.02, groups: [] };
 const gain = (low: number, high: number) => ({ value: (low + high) / 2, interval: [low, high] as [number, number] });
@@ -37,8 +38,8 @@ test('against guessing the interval must lie above it', () => {
 });
 
 test('it takes patients, and of them some whose answer is not the commonest one', () => {
-  expect(isEnough({ patients: 20, rarer: 5 }, fewest)).toBe(true);
-  expect(isEnough({ patients: 19, rarer: 9 }, fewest)).toBe(false);
-  expect(isEnough({ patients: 500, rarer: 4 }, fewest)).toBe(false);
-  expect(isEnough({ patients: 20, rarer: null }, fewest)).toBe(true);
+  expect(isEnough({ patients: 20, rarer: 5 }, fewestToTell)).toBe(true);
+  expect(isEnough({ patients: 19, rarer: 9 }, fewestToTell)).toBe(false);
+  expect(isEnough({ patients: 500, rarer: 4 }, fewestToTell)).toBe(false);
+  expect(isEnough({ patients: 20, rarer: null }, fewestToTell)).toBe(true);
 });
