@@ -7,7 +7,7 @@ import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
 import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
 import type { CoreState, Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { PageMail } from './page-mail.ts';
-import { savePath } from './save-path.ts';
+import { endingsOf, savePath } from './save-path.ts';
 import type { Settings } from './settings.ts';
 import type { WrittenPaths } from './written.ts';
 
@@ -50,7 +50,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     const { filePath } = await dialog.showSaveDialog(owner, {
       title,
       defaultPath: fileName,
-      filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
+      filters: [{ name: extension.toUpperCase(), extensions: endingsOf(extension) }],
     });
     if (!filePath) return null;
     const path = savePath(filePath, extension);
