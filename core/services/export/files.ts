@@ -4,7 +4,8 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { datasetByName, type Library, labelledInstances, listDatasets } from '../../store/index.ts';
-import { fileError, readInstance, readPlace } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
+import { readInstance, readPlace } from '../files/files.ts';
 import { walkFiles } from '../files/walk.ts';
 import { zipMembers } from '../files/zip.ts';
 

@@ -19,7 +19,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
-import { fileError } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
 
 /** Values smaller than this are brought together before they are written. */
 const smallBytes = 65_536;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { AppError, toError } from '../../base/errors.ts';
-import { fileError } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
 
 /** Safe as a folder name on every system and as a value of VR LO. */
 const allowed = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -14,6 +14,7 @@ import {
   nameOfPatientFolder,
   patientOfFolders,
 } from './class-folders.ts';
+import { fileError } from './file-error.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
 import { namedRefusal, packedDocument } from './no-image.ts';
@@ -222,6 +223,8 @@ async function isZip(path: string): Promise<boolean> {
     const head = Buffer.alloc(4);
     await handle.read(head, 0, 4, 0);
     return head.readUInt32LE(0) === 0x04034b50;
+  } catch (error) {
+    throw fileError(error, path);
   } finally {
     await handle.close();
   }

@@ -9,7 +9,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
-import { fileError } from './files.ts';
+import { fileError } from './file-error.ts';
 
 /** A file, or something that is none and why. */
 export interface WalkedFile {

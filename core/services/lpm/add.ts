@@ -26,7 +26,7 @@ import {
   lpmByName,
   partialEnding,
 } from '../../store/index.ts';
-import { fileError } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { warn } from '../session/warn.ts';
