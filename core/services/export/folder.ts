@@ -10,7 +10,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
@@ -19,6 +18,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
+import { giveName } from '../../disk/index.ts';
 import { fileError } from '../files/file-error.ts';
 
 /** Values smaller than this are brought together before they are written. */
@@ -73,7 +73,7 @@ export class ExportFolder {
     try {
       writeFileSync(join(this.#part, 'export-report.json'), `${JSON.stringify(report, null, 2)}\n`, { flush: true });
       if (existsSync(this.#out)) rmdirSync(this.#out);
-      renameSync(this.#part, this.#out);
+      giveName(this.#part, this.#out);
     } catch (error) {
       throw fileError(error, this.#out);
     }
