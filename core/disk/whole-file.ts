@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { AppError, isDiskFull, isDriveAway, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import { writeError } from '../base/write-error.ts';
 import { flushFolder, giveName, removeQuietly, writeFlushed } from './durable.ts';
 
 export interface ReplaceOptions {
@@ -46,34 +46,8 @@ export function writeWholeFile(path: string, text: string): void {
     // The folder is the user's, perhaps on a share that lets nobody flush one.
     replaceFile(target, [Buffer.from(text)], { beside: temporary, flushesName: false });
   } catch (thrown) {
-    const error = toError(thrown);
-    const code = 'code' in error ? String(error.code) : 'unknown error';
-    if (isDiskFull(thrown)) {
-      throw new AppError('DISK_FULL', `The disk is full: ${redact(path)} could not be written.`, { cause: thrown });
-    }
-    if (isDriveAway(thrown)) {
-      throw new AppError('DRIVE_AWAY', `The results file ${redact(path)} cannot be written (${code}).`, {
-        cause: thrown,
-        retryable: true,
-      });
-    }
-    if (isHeld(code, existsSync(target))) {
-      throw new AppError('FILE_UNREADABLE', `The results file ${redact(path)} ${heldWords} (${code}).`, {
-        action: heldAction,
-        cause: thrown,
-      });
-    }
-    throw new AppError('FILE_UNREADABLE', `The results file ${redact(path)} cannot be written (${code}).`, {
-      action: 'Name a file in a folder that you may write to (--out).',
-      cause: thrown,
-    });
+    const at = { isThere: existsSync(target), platform: process.platform };
+    const action = 'Name a file in a folder that you may write to (--out).';
+    throw writeError(thrown, `The results file ${redact(path)}`, at, action);
   }
-}
-
-const heldWords = 'is open in another program, or marked read-only';
-const heldAction = 'Close it in the other program (Excel, for instance), or name another file, and do the same again.';
-
-/** Whether a file that is there cannot be replaced since somebody has it open: so Windows says it, where the folder may be written. */
-export function isHeld(code: string, isThere: boolean, platform: string = process.platform): boolean {
-  return isThere && (code === 'EBUSY' || (platform === 'win32' && ['EPERM', 'EACCES'].includes(code)));
 }

@@ -1,12 +1,12 @@
 /** Handlers of core/contract/ipc/window.ts. */
 
 import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
 import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
 import type { CoreState, Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { PageMail } from './page-mail.ts';
+import { saveFile } from './save-file.ts';
 import { endingsOf, savePath } from './save-path.ts';
 import type { Settings } from './settings.ts';
 import type { WrittenPaths } from './written.ts';
@@ -93,13 +93,16 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     if (!filePath) return null;
     const path = savePath(filePath, 'pdf');
     const pdf = await owner.webContents.printToPDF({ printBackground: true });
-    await writeFile(`${path}.part`, pdf);
-    await rename(`${path}.part`, path);
+    saveFile(path, pdf, 'The PDF');
     written.add(path);
     return path;
   },
   'window.settings': (_, { settings }) => settings.all,
-  'window.saveSettings': (changes, { settings }) => settings.save(changes),
+  'window.saveSettings': (changes, { settings }) => {
+    const all = settings.save(changes);
+    if (settings.notKept !== null) throw settings.notKept;
+    return all;
+  },
   'window.openedFiles': (_, { mail }) => mail.takeOpened(),
   'window.recovered': (_, { mail }) => mail.takeRecovered(),
   'window.openLibrary': async ({ folder }, { openLibrary }) => {

@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { flushFolder, replaceFile, writeWholeFile } from '../../../core/disk/index.ts';
-import { isHeld } from '../../../core/disk/whole-file.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 test('what was there is replaced whole, also where an earlier attempt was killed half way', () => {
@@ -38,19 +37,6 @@ test('a name as long as names may be is written, though what stands beside it me
   const name = `${'n'.repeat(251)}.csv`;
   writeWholeFile(join(folder, name), 'x');
   expect(readdirSync(folder)).toEqual([name]);
-});
-
-test('a file that another program has open is told from a folder that may not be written', () => {
-  expect([isHeld('EBUSY', true, 'linux'), isHeld('EPERM', true, 'win32'), isHeld('EACCES', true, 'win32')]).toEqual([
-    true,
-    true,
-    true,
-  ]);
-  expect([isHeld('EPERM', true, 'linux'), isHeld('EPERM', false, 'win32'), isHeld('ENOENT', true, 'win32')]).toEqual([
-    false,
-    false,
-    false,
-  ]);
 });
 
 test.skipIf(process.platform !== 'linux')(
