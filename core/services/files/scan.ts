@@ -2,7 +2,7 @@
  * Files in, instances or reasons out, in the order of the walk: what import and classification have in common.
  * A few files are read ahead, because on a network drive each waits for the other end; memory does not grow with their number.
  */
-import { open, realpath } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
@@ -18,6 +18,7 @@ import { fileError } from './file-error.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
 import { namedRefusal, packedDocument } from './no-image.ts';
+import { realPath } from './real-path.ts';
 import { relativeName, type WalkedFile, walkFiles } from './walk.ts';
 import { zipMembers } from './zip.ts';
 
@@ -75,7 +76,7 @@ const stallMs = 60_000;
 export async function* scanFiles(paths: readonly string[], options: ScanOptions): AsyncGenerator<Scanned> {
   const exclude = new Set<string>();
   const classFolders = classFolderReader();
-  for (const path of options.exclude ?? []) exclude.add(await realpath(path).catch(() => resolve(path)));
+  for (const path of options.exclude ?? []) exclude.add(await realPath(path).catch(() => resolve(path)));
   const ahead: Promise<Scanned | WalkedFile>[] = [];
   const next = async function* (): AsyncGenerator<Scanned> {
     const first = await ahead.shift();
