@@ -13,9 +13,11 @@ export function resultsFiles(out: string | undefined, models: readonly string[])
   return models.map((model) => {
     const stem = `${basename(out, extension)}-${model.replaceAll(/[<>:"|?*]|[. ]+$/gu, '_')}`;
     let name = stem;
-    // Without regard to case, as Windows and macOS compare names.
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem} ${n}`;
-    taken.add(name.toLowerCase());
+    for (let n = 2; taken.has(asCompared(name)); n++) name = `${stem} ${n}`;
+    taken.add(asCompared(name));
     return join(dirname(out), `${name}${extension}`);
   });
 }
+
+/** Without regard to case and to how a letter is composed, as Windows and macOS compare names. */
+const asCompared = (name: string): string => name.normalize('NFC').toLowerCase();
