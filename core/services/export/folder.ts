@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { AppError } from '../../base/errors.ts';
+import { AppError, isDriveAway, systemError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { giveName } from '../../disk/index.ts';
 import { fileError } from '../files/file-error.ts';
@@ -64,7 +64,7 @@ export class ExportFolder {
       writeChunks(path, chunks);
       return true;
     } catch (error) {
-      throw error instanceof AppError ? error : fileError(error, path);
+      throw this.#failed(error, path);
     }
   }
 
@@ -75,8 +75,14 @@ export class ExportFolder {
       if (existsSync(this.#out)) rmdirSync(this.#out);
       giveName(this.#part, this.#out);
     } catch (error) {
-      throw fileError(error, this.#out);
+      throw this.#failed(error, this.#out);
     }
+  }
+
+  /** Of a drive to which nothing can be written any more no further file is tried: what is to be given away would be read for nothing. */
+  #failed(error: unknown, path: string): unknown {
+    if (error instanceof AppError) return error;
+    return isDriveAway(error) ? systemError(error, `the export ${redact(this.#out)}`) : fileError(error, path);
   }
 
   /** Removes what was written. Does nothing after `complete`. */

@@ -15,13 +15,13 @@ import {
   linkSync,
   openSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, isDiskFull, isDriveAway, systemError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { type KeyedHash, pseudonymOf } from '../../dicom/deidentify/index.ts';
+import { removeQuietly } from '../../disk/index.ts';
 import { type Library, patientIdOf } from '../../store/index.ts';
 
 const secretName = 'pseudonym.key';
@@ -70,22 +70,21 @@ function makeSecret(folder: string, link: typeof linkSync): Uint8Array {
   const part = `${path}.${process.pid}.part`;
   try {
     writeFileSync(part, `${randomBytes(secretBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
-    try {
-      giveOnce(part, path, link);
-    } catch (error) {
-      if (!isThere(error)) throw error;
-    } finally {
-      rmSync(part, { force: true });
-    }
+    giveOnce(part, path, link);
   } catch (error) {
-    const code = isDiskFull(error) ? 'DISK_FULL' : 'LIBRARY_READ_ONLY';
-    throw new AppError(code, `The pseudonym secret cannot be written into ${redact(folder)}.`, {
-      cause: error,
-    });
+    // Another process was first: its secret counts.
+    if (!isThere(error)) throw notMade(error, folder);
+  } finally {
+    removeQuietly(part);
   }
   const secret = readSecret(folder);
   if (secret === undefined) throw damaged(folder);
   return secret;
+}
+
+function notMade(error: unknown, folder: string): AppError {
+  const code = isDiskFull(error) ? 'DISK_FULL' : 'LIBRARY_READ_ONLY';
+  return new AppError(code, `The pseudonym secret cannot be written into ${redact(folder)}.`, { cause: error });
 }
 
 const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
