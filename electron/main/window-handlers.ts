@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
 import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
+import { fileName as asFileName } from '../../core/base/file-name.ts';
 import type { CoreState, Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { PageMail } from './page-mail.ts';
 import { saveFile } from './save-file.ts';
@@ -49,7 +50,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     if (owner === undefined) return null;
     const { filePath } = await dialog.showSaveDialog(owner, {
       title,
-      defaultPath: fileName,
+      defaultPath: asFileName(fileName),
       filters: [{ name: extension.toUpperCase(), extensions: endingsOf(extension) }],
     });
     if (!filePath) return null;
@@ -87,7 +88,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     if (owner === undefined) return null;
     const { filePath } = await dialog.showSaveDialog(owner, {
       title,
-      defaultPath: fileName,
+      defaultPath: asFileName(fileName),
       filters: [{ name: 'PDF', extensions: ['pdf'] }],
     });
     if (!filePath) return null;

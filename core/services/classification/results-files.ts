@@ -1,5 +1,6 @@
 /** Where the results of each model go. */
 import { basename, dirname, extname, join } from 'node:path';
+import { fileNamePart } from '../../base/file-name.ts';
 
 /**
  * One file a model: `out` itself for one, and "results-NAME.csv" beside it for several, as each has columns of its own. What a file's name cannot have on
@@ -11,7 +12,7 @@ export function resultsFiles(out: string | undefined, models: readonly string[])
   const extension = extname(out);
   const taken = new Set<string>();
   return models.map((model) => {
-    const stem = `${basename(out, extension)}-${model.replaceAll(/[<>:"|?*]|[. ]+$/gu, '_')}`;
+    const stem = `${basename(out, extension)}-${fileNamePart(model)}`;
     let name = stem;
     for (let n = 2; taken.has(asCompared(name)); n++) name = `${stem} ${n}`;
     taken.add(asCompared(name));
