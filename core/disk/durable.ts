@@ -48,7 +48,8 @@ export function makeFolder(folder: string): void {
 /** Removes what is half made after a failure, if that can be done: the first error counts, and the next attempt begins with removing it. */
 export function removeQuietly(path: string): void {
   try {
-    rmSync(path, { recursive: true, force: true });
+    // Windows removes no file that a scanner has open.
+    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   } catch {
     // The disk that failed goes on failing.
   }

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { withPatience } from '../base/patience.ts';
 import { flushFolder, giveName } from '../disk/index.ts';
 import { listBackups } from './backup.ts';
 import { databaseProblems } from './check.ts';
@@ -197,5 +198,5 @@ export function overwriteFile(path: string): void {
   } finally {
     closeSync(handle);
   }
-  rmSync(path);
+  withPatience(() => rmSync(path), process.platform);
 }

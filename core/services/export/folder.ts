@@ -11,14 +11,13 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
-  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AppError, isDriveAway, systemError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
-import { giveName } from '../../disk/index.ts';
+import { giveName, removeQuietly } from '../../disk/index.ts';
 import { fileError } from '../files/file-error.ts';
 
 /** Values smaller than this are brought together before they are written. */
@@ -87,7 +86,7 @@ export class ExportFolder {
 
   /** Removes what was written. Does nothing after `complete`. */
   discard(): void {
-    rmSync(this.#part, { recursive: true, force: true });
+    removeQuietly(this.#part);
   }
 }
 
