@@ -13,6 +13,7 @@ import { root } from './app/build.ts';
 import { setUpElectron } from './app/runtime.ts';
 import { commandLine } from './command-line.ts';
 import { setFuses } from './package/fuses.ts';
+import { readableByAll } from './package/modes.ts';
 import { here, releaseFolder, stage, stageFolder } from './package/stage.ts';
 
 const { values } = commandLine(import.meta.filename, { options: { dir: { type: 'boolean', default: false } } });
@@ -44,6 +45,9 @@ function sizeOf(folder: string): number {
 try {
   await stage();
   const electron = await stageElectron();
+  readableByAll(stageFolder);
+  // What electron-builder adds, too.
+  process.umask(0o022);
   const platform = Platform.current();
   const artifacts = await build({
     projectDir: root,

@@ -42,7 +42,7 @@ test('studies in, labels in, encode, train, evaluate, classify new studies into 
   const classified = await classifyPaths(context, { paths: [join(folder, 'new')], model: 'discs-1', out });
   expect([classified.images, classified.studies]).toEqual([8, 8]);
   expect(classified.problems.map((p) => p.count)).toEqual([1]); // labels.csv is no image
-  const all = parse(readFileSync(out), { columns: true }) as Record<string, string>[];
+  const all = parse(readFileSync(out), { bom: true, columns: true }) as Record<string, string>[];
   // Every file has a row, and one that is no image says so instead of an answer.
   expect(all.filter((row) => row['level'] === 'file').map((row) => row['status'])).toEqual(['not an image']);
   const rows = all.filter((row) => row['level'] !== 'file');

@@ -8,6 +8,9 @@ export const errorCodes = {
   BAD_INPUT: { action: 'Correct the value and run the command again.' },
   FILE_NOT_FOUND: { action: 'Check the path and run the command again.' },
   FILE_UNREADABLE: { action: 'Check that the file exists and that you may read it, then try again.' },
+  DRIVE_AWAY: {
+    action: 'Check the cable, the network or the drive, and try again; what was read so far is recognised.',
+  },
   FILE_LINK_OUTSIDE: { action: 'Import the folder to which the link leads, or copy its files here.' },
   FILE_SPECIAL: { action: 'Nothing to do: such a thing holds no image.' },
   NOT_AN_IMAGE: { action: 'Nothing to do: it is counted and left out.' },

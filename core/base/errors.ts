@@ -68,23 +68,17 @@ export function isDiskFull(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(thrown));
 }
 
-/** A disk that fails, and a network share whose server is gone, was started again or is not reached (Windows says UNKNOWN of some). */
-const diskFailures: readonly string[] = [
-  ...[
-    'EIO',
-    'EMFILE',
-    'ENFILE',
-    'ENOENT',
-    'ENODEV',
-    'ENXIO',
-    'EREMOTEIO',
-    'ESTALE',
-    'ETIMEDOUT',
-    'ENOTCONN',
-    'ECONNRESET',
-  ],
-  ...['ECONNABORTED', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'UNKNOWN'],
+/** What systems say of a drive that fails, and of a network share whose server is gone, was started again or is not reached (Windows says UNKNOWN of some). */
+const awayCodes: readonly string[] = [
+  ...['EIO', 'ENODEV', 'ENXIO', 'EREMOTEIO', 'ESTALE', 'ETIMEDOUT', 'ENOTCONN', 'ECONNRESET', 'ECONNABORTED'],
+  ...['EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'UNKNOWN'],
 ];
+const diskFailures: readonly string[] = [...awayCodes, 'EMFILE', 'ENFILE', 'ENOENT'];
+
+/** Whether the drive itself does not answer, or fails: nothing is said of the file by that. */
+export function isDriveAway(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && awayCodes.includes(systemCode(thrown));
+}
 
 /**
  * What the operating system refused, as an error that says what to do: DISK_FULL, LIBRARY_READ_ONLY or DISK_FAILED; anything else

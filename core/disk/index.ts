@@ -1,5 +1,5 @@
 /** What every layer that writes files needs of the disk. */
-export { flushFolder, makeFolder, removeQuietly, writeFlushed } from './durable.ts';
+export { flushFolder, giveName, makeFolder, removeQuietly, writeFlushed } from './durable.ts';
 export { sha256 } from './hash.ts';
 export {
   bytesIn,

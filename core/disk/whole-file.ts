@@ -1,10 +1,10 @@
 /** Files that a reader never sees half of, and neither does the next start after a kill or a power cut. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { AppError, isDiskFull, toError } from '../base/errors.ts';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { redact } from '../base/redact.ts';
-import { flushFolder, removeQuietly, writeFlushed } from './durable.ts';
+import { writeError } from '../base/write-error.ts';
+import { flushFolder, giveName, removeQuietly, writeFlushed } from './durable.ts';
 
 export interface ReplaceOptions {
   /** Where it is written until it is whole, on the same disk. Of a kill, this is left; the next attempt writes over it. */
@@ -25,7 +25,7 @@ export function replaceFile(
 ): void {
   try {
     writeFlushed(beside, parts);
-    renameSync(beside, path);
+    giveName(beside, path);
   } catch (error) {
     removeQuietly(beside);
     throw error;
@@ -35,24 +35,19 @@ export function replaceFile(
 
 /**
  * Writes a file of the user's, results or a report, as `replaceFile` does; folders are made on the way.
- * @throws DISK_FULL, FILE_UNREADABLE
+ * @throws DISK_FULL, DRIVE_AWAY, FILE_UNREADABLE
  */
 export function writeWholeFile(path: string, text: string): void {
   const target = resolve(path);
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
+  // Not the file's own name with more behind it: that may be as long as a name can be.
+  const temporary = join(dirname(target), `.sidelight-${randomUUID()}`);
   try {
     mkdirSync(dirname(target), { recursive: true });
     // The folder is the user's, perhaps on a share that lets nobody flush one.
     replaceFile(target, [Buffer.from(text)], { beside: temporary, flushesName: false });
   } catch (thrown) {
-    const error = toError(thrown);
-    const code = 'code' in error ? String(error.code) : 'unknown error';
-    if (isDiskFull(thrown)) {
-      throw new AppError('DISK_FULL', `The disk is full: ${redact(path)} could not be written.`, { cause: thrown });
-    }
-    throw new AppError('FILE_UNREADABLE', `The results file ${redact(path)} cannot be written (${code}).`, {
-      action: 'Name a file in a folder that you may write to (--out).',
-      cause: thrown,
-    });
+    const at = { isThere: existsSync(target), platform: process.platform };
+    const action = 'Name a file in a folder that you may write to (--out).';
+    throw writeError(thrown, `The results file ${redact(path)}`, at, action);
   }
 }

@@ -7,5 +7,5 @@ export {
   type RecordStoreOptions,
   type Recovery,
 } from './record-store.ts';
-export type { RecordName } from './shard.ts';
+export { type RecordName, shardName, shardNumber } from './shard.ts';
 export { damagedRecords, overwriteRecords } from './verify.ts';

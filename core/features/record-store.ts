@@ -46,6 +46,7 @@ import {
   type RecordName,
   recordHeader,
   shardName,
+  shardNumber,
 } from './shard.ts';
 
 /** Where a record lies. `offset` is the first byte of the payload. */
@@ -407,8 +408,8 @@ export class RecordStore {
     const sizes = new Map<number, number>();
     if (!existsSync(this.folder)) return sizes;
     for (const name of readdirSync(this.folder)) {
-      const match = /^(\d{4,})\.shard$/.exec(name);
-      if (match !== null) sizes.set(Number(match[1]), statSync(join(this.folder, name)).size);
+      const shard = shardNumber(name);
+      if (shard !== null) sizes.set(shard, statSync(join(this.folder, name)).size);
     }
     return sizes;
   }

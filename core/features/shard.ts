@@ -65,3 +65,9 @@ export function payloadChecksum(payload: Uint8Array): number {
 export function shardName(shard: number): string {
   return `${String(shard).padStart(4, '0')}.shard`;
 }
+
+/** The number of the shard file of this name; null where it is none. */
+export function shardNumber(name: string): number | null {
+  const found = /^(\d{4,})\.shard$/.exec(name)?.[1];
+  return found === undefined ? null : Number(found);
+}

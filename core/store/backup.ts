@@ -1,9 +1,9 @@
 /** Copies of the database: complete or absent, because a copy gets its name only when it is whole, sound and on the disk. */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { flushFolder, removeQuietly } from '../disk/index.ts';
+import { flushFolder, giveName, removeQuietly } from '../disk/index.ts';
 import { databaseProblems } from './check.ts';
 import type { Database } from './database.ts';
 
@@ -50,7 +50,7 @@ export function copyDatabase(database: Database, target: string): string {
     } finally {
       closeSync(handle);
     }
-    renameSync(partial, target);
+    giveName(partial, target);
     flushFolder(dirname(target));
     return target;
   } catch (error) {

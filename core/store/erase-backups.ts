@@ -5,14 +5,14 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
-  renameSync,
   rmSync,
   statSync,
   utimesSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { flushFolder } from '../disk/index.ts';
+import { withPatience } from '../base/patience.ts';
+import { flushFolder, giveName } from '../disk/index.ts';
 import { listBackups } from './backup.ts';
 import { databaseProblems } from './check.ts';
 import { Database } from './database.ts';
@@ -164,7 +164,7 @@ function rewrite(path: string, persons: readonly Erased[], now: string): void {
     database.close();
   }
   removeCopy(path);
-  renameSync(partial, path);
+  giveName(partial, path);
   utimesSync(path, atime, mtime);
   flushFolder(dirname(path));
 }
@@ -198,5 +198,5 @@ export function overwriteFile(path: string): void {
   } finally {
     closeSync(handle);
   }
-  rmSync(path);
+  withPatience(() => rmSync(path), process.platform);
 }

@@ -6,11 +6,11 @@
  * the backup is copied whole (with its log, where it has one) beside its place, brought to the newest form and prepared there; the present file moves away, then its log (a log beside a foreign database would be
  * played into it); the copy gets its name.
  */
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { flushFolder, removeQuietly } from '../disk/index.ts';
+import { flushFolder, giveName, removeQuietly } from '../disk/index.ts';
 import { type BackupFile, listBackups, stampOf } from './backup.ts';
 import { databaseProblems } from './check.ts';
 import { Database, type WriteDb } from './database.ts';
@@ -119,10 +119,10 @@ function replace(folder: string, backup: string, { now, prepare }: RestoreOption
     const aside = present.length === 0 ? null : `set-aside/${stampOf(now)}`;
     if (aside !== null) {
       mkdirSync(join(folder, aside), { recursive: true });
-      for (const name of present) renameSync(join(folder, name), join(folder, aside, name));
+      for (const name of present) giveName(join(folder, name), join(folder, aside, name));
       flushFolder(join(folder, aside));
     }
-    renameSync(partial, target);
+    giveName(partial, target);
     flushFolder(folder);
     sealDatabase(folder);
     return aside;

@@ -8,7 +8,17 @@ interface Translation {
   readonly code: ErrorCode;
   readonly what: string;
   readonly retryable?: boolean;
+  /** Where it is another than the code's own. */
+  readonly action?: string;
 }
+
+/** SQLite rests on locks and on memory that processes share; network shares and folders of a virtual machine's host may have neither. */
+const noLocks: Translation = {
+  code: 'DISK_FAILED',
+  what: 'The drive of the library gives no locks that can be relied on, as some network shares do not',
+  action:
+    'Put the library on a disk of this computer (--library DIR): copy its folder there while nobody has it open. Or ask whoever manages the share for locks.',
+};
 
 /** Primary result codes; an extended code (SQLITE_IOERR_WRITE) is looked up by its longest listed prefix. */
 const translations: Readonly<Record<string, Translation>> = {
@@ -28,6 +38,14 @@ const translations: Readonly<Record<string, Translation>> = {
     what: 'The disk reported an error while the library was read or written',
     retryable: true,
   },
+  SQLITE_IOERR_LOCK: noLocks,
+  SQLITE_IOERR_RDLOCK: noLocks,
+  SQLITE_IOERR_UNLOCK: noLocks,
+  SQLITE_IOERR_CHECKRESERVEDLOCK: noLocks,
+  SQLITE_IOERR_SHMOPEN: noLocks,
+  SQLITE_IOERR_SHMMAP: noLocks,
+  SQLITE_IOERR_SHMLOCK: noLocks,
+  SQLITE_PROTOCOL: noLocks,
   SQLITE_READONLY: { code: 'LIBRARY_READ_ONLY', what: 'The library cannot be written' },
   SQLITE_PERM: { code: 'LIBRARY_READ_ONLY', what: 'The library may not be written' },
   SQLITE_CANTOPEN: { code: 'LIBRARY_READ_ONLY', what: 'The library file cannot be opened or created' },
@@ -48,5 +66,6 @@ export function translateSqliteError(error: unknown, path: string): unknown {
   return new AppError(translation.code, `${translation.what} (${redact(path)}, ${error.code}).`, {
     cause: error,
     retryable: translation.retryable ?? false,
+    ...(translation.action === undefined ? {} : { action: translation.action }),
   });
 }

@@ -12,26 +12,39 @@ const kept = 5;
 
 /** A logger that writes to `sidelight.log` in a folder; older files are `sidelight.1.log` and up. */
 export function openLogFile(folder: string, limit: number = limitBytes): Logger {
-  mkdirSync(folder, { recursive: true });
+  tried(() => mkdirSync(folder, { recursive: true }));
   const file = join(folder, 'sidelight.log');
   const older = (n: number): string => join(folder, `sidelight.${n}.log`);
-  let size = existsSync(file) ? statSync(file).size : 0;
+  let size = tried(() => statSync(file, { throwIfNoEntry: false })?.size) ?? 0;
   return {
     log(level, message, fields = {}) {
       const line = `${JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })}\n`;
       if (size > 0 && size + Buffer.byteLength(line) > limit) {
-        for (let n = kept - 2; n >= 1; n -= 1) if (existsSync(older(n))) renameSync(older(n), older(n + 1));
-        renameSync(file, older(1));
-        size = 0;
+        const rename = (from: string, to: string): void => {
+          if (existsSync(from)) renameSync(from, to);
+        };
+        // Windows renames none that is open elsewhere: then it grows a little more.
+        tried(() => {
+          for (let n = kept - 2; n >= 1; n -= 1) rename(older(n), older(n + 1));
+          rename(file, older(1));
+          size = 0;
+        });
       }
-      try {
+      tried(() => {
         appendFileSync(file, line);
         size += Buffer.byteLength(line);
-      } catch {
-        // A full disk must not end the application; what the user has to know reaches the window, not the log.
-      }
+      });
     },
   };
+}
+
+/** What `work` gives; undefined where it fails. A log that cannot be written must not end the application: what the user has to know reaches the window. */
+function tried<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -121,7 +121,10 @@ function start(): void {
         settings.save({ library: folder });
         const failure = await core.restart();
         isNewLibrary = false;
-        if (failure === null) return;
+        if (failure === null) {
+          if (settings.notKept !== null) log.log('warn', 'The choice is not kept', { code: settings.notKept.code });
+          return;
+        }
         ({ libraryArgument, asReader } = before);
         settings.save({ library: before.library });
         await core.restart();

@@ -1,13 +1,14 @@
 /** Handlers of core/contract/ipc/window.ts. */
 
 import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { app, type BrowserWindow, clipboard, dialog, shell } from 'electron';
 import { AppError, deserialiseError, type SerialisedError } from '../../core/base/errors.ts';
+import { fileName as asFileName } from '../../core/base/file-name.ts';
 import type { CoreState, Handlers, MainCallName } from '../../core/contract/index.ts';
 import type { PageMail } from './page-mail.ts';
-import { savePath } from './save-path.ts';
+import { saveFile } from './save-file.ts';
+import { endingsOf, savePath } from './save-path.ts';
 import type { Settings } from './settings.ts';
 import type { WrittenPaths } from './written.ts';
 
@@ -49,8 +50,8 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     if (owner === undefined) return null;
     const { filePath } = await dialog.showSaveDialog(owner, {
       title,
-      defaultPath: fileName,
-      filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
+      defaultPath: asFileName(fileName),
+      filters: [{ name: extension.toUpperCase(), extensions: endingsOf(extension) }],
     });
     if (!filePath) return null;
     const path = savePath(filePath, extension);
@@ -87,19 +88,22 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     if (owner === undefined) return null;
     const { filePath } = await dialog.showSaveDialog(owner, {
       title,
-      defaultPath: fileName,
+      defaultPath: asFileName(fileName),
       filters: [{ name: 'PDF', extensions: ['pdf'] }],
     });
     if (!filePath) return null;
     const path = savePath(filePath, 'pdf');
     const pdf = await owner.webContents.printToPDF({ printBackground: true });
-    await writeFile(`${path}.part`, pdf);
-    await rename(`${path}.part`, path);
+    saveFile(path, pdf, 'The PDF');
     written.add(path);
     return path;
   },
   'window.settings': (_, { settings }) => settings.all,
-  'window.saveSettings': (changes, { settings }) => settings.save(changes),
+  'window.saveSettings': (changes, { settings }) => {
+    const all = settings.save(changes);
+    if (settings.notKept !== null) throw settings.notKept;
+    return all;
+  },
   'window.openedFiles': (_, { mail }) => mail.takeOpened(),
   'window.recovered': (_, { mail }) => mail.takeRecovered(),
   'window.openLibrary': async ({ folder }, { openLibrary }) => {

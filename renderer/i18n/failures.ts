@@ -9,6 +9,10 @@ export const germanFailures: Readonly<Record<ErrorCode | 'BUG', readonly [what: 
   BAD_INPUT: ['Eine Angabe passt nicht.', 'Berichtigen Sie die Angabe und versuchen Sie es noch einmal.'],
   FILE_NOT_FOUND: ['Eine Datei oder ein Ordner ist nicht da.', 'Prüfen Sie, ob das Laufwerk verbunden ist.'],
   FILE_UNREADABLE: ['Eine Datei lässt sich nicht lesen oder schreiben.', 'Prüfen Sie, ob Sie das Recht dazu haben.'],
+  DRIVE_AWAY: [
+    'Das Laufwerk antwortet nicht oder meldet einen Fehler.',
+    'Prüfen Sie Kabel, Netz und Laufwerk und versuchen Sie es noch einmal; was schon gelesen wurde, wird erkannt.',
+  ],
   FILE_LINK_OUTSIDE: [
     'Eine Verknüpfung führt aus dem Ordner hinaus.',
     'Importieren Sie den Ordner, auf den sie zeigt.',

@@ -72,7 +72,7 @@ test.skipIf(!hasShared)(
     const out = join(folder, 'results.csv');
     const classified = await classifyPaths(context, { paths: paths.slice(0, 10), model: 'm', out });
     expect(classified.images + classified.failed).toBe(10);
-    const rows = parse(readFileSync(out), { columns: true }) as Row[];
+    const rows = parse(readFileSync(out), { bom: true, columns: true }) as Row[];
     expect(rows.filter((row) => row['level'] === 'image').length).toBe(classified.images);
     expect(modelByName(context.library.db, 'm')?.threshold).not.toBeNull();
   },

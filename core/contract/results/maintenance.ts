@@ -1,4 +1,4 @@
-/** `library check`, `library backup`, `library restore`, `patient delete`, `batch delete`: options and reports. */
+/** `library check`, `library backup`, `library restore`, `library free`, `patient delete`, `batch delete`: options and reports. */
 import { z } from 'zod';
 import { jobKindSchema } from '../names.ts';
 
@@ -56,6 +56,17 @@ export const restoreReportSchema = z.object({
   putAside: z.array(jobKindSchema),
 });
 export type RestoreReport = z.infer<typeof restoreReportSchema>;
+
+/** Features and resized images that no data set needs. */
+export const freeReportSchema = z.object({
+  /** False where it is only said what would go. */
+  isDone: z.boolean(),
+  files: count,
+  bytes: count,
+  /** Files that stay, because an image in them could not be read again. */
+  keptFiles: count,
+});
+export type FreeReport = z.infer<typeof freeReportSchema>;
 
 /** What becomes of the patient in `backups/` and `set-aside/`. */
 export const backupTreatments = ['keep', 'rewrite', 'delete'] as const;

@@ -18,6 +18,7 @@ import {
   addAuditEvent,
   addBatch,
   addBatchFailures,
+  awayCodes,
   type BatchFailure,
   contentAt,
   forgetGoneFiles,
@@ -256,7 +257,7 @@ function remember(context: ServiceContext, answered: readonly Answered[], jobId:
       else {
         const known = failures.map((failure) => {
           const { code, path } = failure;
-          if (code !== 'FILE_NOT_FOUND') return failure;
+          if (!awayCodes.includes(code)) return failure;
           return { ...failure, contentHash: contentAt(db, watchId, { path, pathHash: pathHashOf(path) }) };
         });
         addBatchFailures(db, id, known);

@@ -1,8 +1,8 @@
 /** `results.csv`: one row an image, one row a study, then one row a file that was left out. */
-import { stringify } from 'csv-stringify/sync';
 import { type FoldAgreement, type ModelRecord, type Prediction, researchUseOnly } from '../../contract/index.ts';
 import type { BatchFailure } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { csvText } from '../files/csv.ts';
 import { isNoImage } from '../files/no-image.ts';
 import { operatingPointOf } from '../training/operating-point.ts';
 import { foldAgreement } from './fold-agreement.ts';
@@ -78,8 +78,7 @@ export function predictionsCsv(
     ...of,
     researchUseOnly,
   ]);
-  // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
-  return stringify([header, ...rows, ...leftOut], { escape_formulas: true });
+  return csvText([header, ...rows, ...leftOut]);
 }
 
 interface Column {

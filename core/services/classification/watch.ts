@@ -16,6 +16,7 @@ import type { WatchView } from '../../contract/ipc/classify.ts';
 import { sha256 } from '../../disk/index.ts';
 import {
   addWatch,
+  awayCodes,
   batchFailures,
   datasetByName,
   deletedDatasets,
@@ -27,7 +28,7 @@ import {
   type WatchRow,
   watchedFiles,
 } from '../../store/index.ts';
-import { fileError } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
 import { walkFiles } from '../files/walk.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 
@@ -172,14 +173,14 @@ export class FolderWatcher {
     throw new AppError('MODEL_NOT_FOUND', `There is no model "${name}".`);
   }
 
-  /** A job of the queue changed: files of it that were gone when their turn came are no longer known, so what is known of the folder is read anew. */
+  /** A job of the queue changed: files of it that were gone or away when their turn came are no longer known, so what is known of the folder is read anew. */
   jobChanged(job: JobView): void {
     if (job.kind !== 'classify' || job.isStoppable || job.result === null) return;
     const watchId = job.payload?.watchId;
     const { batchId } = job.result;
     if (watchId === undefined || batchId === null) return;
     const failures = batchFailures(this.#context.library.db, { batch: batchId });
-    if (failures.some(({ code }) => code === 'FILE_NOT_FOUND')) this.#states.delete(watchId);
+    if (failures.some(({ code }) => awayCodes.includes(code))) this.#states.delete(watchId);
   }
 
   /** Looks through every watched folder once. */
@@ -222,7 +223,7 @@ export class FolderWatcher {
     const settled: Settled[] = [];
     const unreadable: Unreadable[] = [];
     for await (const file of walkFiles([watch.folder], new Set())) {
-      if (file.refusal?.code === 'FILE_UNREADABLE') unreadable.push({ path: file.path, why: file.refusal });
+      if (file.refusal !== null && isUnreadable(file.refusal)) unreadable.push({ path: file.path, why: file.refusal });
       if (file.refusal !== null || file.sizeBytes === 0 || passedOver.test(basename(file.path))) continue;
       const mark = `${file.sizeBytes} ${file.modifiedMs}`;
       const placeHash = sha256(new TextEncoder().encode(`${file.path}\n${mark}`));
@@ -294,6 +295,8 @@ export class FolderWatcher {
     return state;
   }
 }
+
+const isUnreadable = ({ code }: AppError): boolean => code === 'FILE_UNREADABLE' || code === 'DRIVE_AWAY';
 
 /** By what the library knows a path that it does not keep. */
 export function pathHashOf(path: string): string {

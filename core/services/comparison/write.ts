@@ -1,11 +1,11 @@
 /** A comparison as files: a table for a spreadsheet, a report to read. */
-import { stringify } from 'csv-stringify/sync';
 import { AppError } from '../../base/errors.ts';
 import { type ComparisonReport, researchUseOnly } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import { renderComparison } from '../../report/comparison.ts';
 import { untrainedWords } from '../../report/comparison-words.ts';
 import { comparisonById } from '../../store/index.ts';
+import { csvText } from '../files/csv.ts';
 import type { ServiceContext } from '../session/context.ts';
 
 const header = [
@@ -56,8 +56,7 @@ export function comparisonCsv(report: ComparisonReport): string {
     ...[row.epochs, row.learningRate, row.trainings.length, row.auc, row.aucInterval?.[0], row.aucInterval?.[1]],
     ...[row.ppe, row.pme, row.trainings.map(({ auc }) => auc ?? '').join(' '), ...of],
   ]);
-  // Names of data sets and LPMs are typed: a spreadsheet would run one that begins with = as a formula.
-  return stringify([header, ...rows], { escape_formulas: true });
+  return csvText([header, ...rows]);
 }
 
 /** How a comparison may be saved, by the ending of the file. */

@@ -1,10 +1,12 @@
 /** The files an export reads: those of folders and archives, and those of a data set's instances wherever they are now. */
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { datasetByName, type Library, labelledInstances, listDatasets } from '../../store/index.ts';
-import { fileError, readInstance, readPlace } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
+import { readInstance, readPlace } from '../files/files.ts';
+import { realPath } from '../files/real-path.ts';
 import { walkFiles } from '../files/walk.ts';
 import { zipMembers } from '../files/zip.ts';
 
@@ -50,8 +52,8 @@ export async function refuseBelow(out: string, paths: readonly string[]): Promis
 /** The real folder that exporting `path` goes through; null for a single file and for what is not there. */
 async function folderOf(path: string): Promise<string | null> {
   try {
-    if ((await stat(path)).isDirectory()) return await realpath(path);
-    return basename(path).toUpperCase() === 'DICOMDIR' ? await realpath(dirname(path)) : null;
+    if ((await stat(path)).isDirectory()) return await realPath(path);
+    return basename(path).toUpperCase() === 'DICOMDIR' ? await realPath(dirname(path)) : null;
   } catch {
     // Said with its reason when it is walked.
     return null;
@@ -61,7 +63,7 @@ async function folderOf(path: string): Promise<string | null> {
 /** Where `path` is or would be, links resolved as far as there is something. */
 async function realPlace(path: string): Promise<string> {
   try {
-    return await realpath(path);
+    return await realPath(path);
   } catch {
     const above = dirname(path);
     return above === path ? path : join(await realPlace(above), basename(path));

@@ -10,16 +10,15 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmdirSync,
-  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { AppError } from '../../base/errors.ts';
+import { AppError, isDriveAway, systemError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
-import { fileError } from '../files/files.ts';
+import { giveName, removeQuietly } from '../../disk/index.ts';
+import { fileError } from '../files/file-error.ts';
 
 /** Values smaller than this are brought together before they are written. */
 const smallBytes = 65_536;
@@ -64,7 +63,7 @@ export class ExportFolder {
       writeChunks(path, chunks);
       return true;
     } catch (error) {
-      throw error instanceof AppError ? error : fileError(error, path);
+      throw this.#failed(error, path);
     }
   }
 
@@ -73,15 +72,21 @@ export class ExportFolder {
     try {
       writeFileSync(join(this.#part, 'export-report.json'), `${JSON.stringify(report, null, 2)}\n`, { flush: true });
       if (existsSync(this.#out)) rmdirSync(this.#out);
-      renameSync(this.#part, this.#out);
+      giveName(this.#part, this.#out);
     } catch (error) {
-      throw fileError(error, this.#out);
+      throw this.#failed(error, this.#out);
     }
+  }
+
+  /** Of a drive to which nothing can be written any more no further file is tried: what is to be given away would be read for nothing. */
+  #failed(error: unknown, path: string): unknown {
+    if (error instanceof AppError) return error;
+    return isDriveAway(error) ? systemError(error, `the export ${redact(this.#out)}`) : fileError(error, path);
   }
 
   /** Removes what was written. Does nothing after `complete`. */
   discard(): void {
-    rmSync(this.#part, { recursive: true, force: true });
+    removeQuietly(this.#part);
   }
 }
 

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { AppError, toError } from '../../base/errors.ts';
-import { fileError } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
 
-/** Safe as a folder name on every system and as a value of VR LO. */
+/** Safe as a value of VR LO, and as a folder name on every system but for what follows. */
 const allowed = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** Windows takes these for devices, whatever stands behind a dot, and cuts dots off the end of a name. */
+const notOnWindows = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|\.$/i;
 const separators = [
   [',', 'commas'],
   [';', 'semicolons'],
@@ -31,18 +33,23 @@ export function readPseudonyms(path: string): Pseudonyms {
   const rows = readRows(path);
   const problems: string[] = [];
   const byPatient = new Map<string, { readonly pseudonym: string; readonly row: number }>();
-  const users = new Map<string, number>();
+  /** By the pseudonym in small letters: folders of Windows and macOS are the same whatever their case. */
+  const users = new Map<string, { readonly pseudonym: string; readonly row: number }>();
   rows.forEach(({ patientID = '', pseudonym = '' }, index) => {
     const row = index + 2;
+    const other = users.get(pseudonym.toLowerCase());
     if (patientID === '') problems.push(`row ${row}: no patientID`);
     else if (byPatient.has(patientID)) problems.push(`row ${row}: the patient has a pseudonym already`);
     if (!allowed.test(pseudonym)) {
       problems.push(`row ${row}: a pseudonym is 1 to 64 letters, digits, dots, dashes and underscores`);
-    } else if (users.has(pseudonym)) {
-      problems.push(`row ${row}: the pseudonym is that of row ${users.get(pseudonym)} too`);
+    } else if (notOnWindows.test(pseudonym)) {
+      problems.push(`row ${row}: Windows has no folder of this name (CON, NUL and their like, or a dot at the end)`);
+    } else if (other !== undefined) {
+      const why = other.pseudonym === pseudonym ? '' : ', but for capitals, which make no other folder';
+      problems.push(`row ${row}: the pseudonym is that of row ${other.row} too${why}`);
     }
     byPatient.set(patientID, { pseudonym, row });
-    users.set(pseudonym, row);
+    users.set(pseudonym.toLowerCase(), { pseudonym, row });
   });
   if (problems.length > 0) {
     throw new AppError('BAD_INPUT', `The list of pseudonyms has ${problems.length} problems: ${problems.join('; ')}.`, {

@@ -12,6 +12,7 @@
 import { readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { type SplitName, splitOfWord } from '../../contract/index.ts';
+import { fileError } from './file-error.ts';
 
 export interface FolderLabel {
   readonly label: string;
@@ -70,6 +71,12 @@ export function classFolderReader(): (root: string, folders: readonly string[]) 
 }
 
 function isLaidOut(root: string): boolean {
-  const splits = new Set(readdirSync(root).map(splitOfWord));
+  let names: string[];
+  try {
+    names = readdirSync(root);
+  } catch (error) {
+    throw fileError(error, root);
+  }
+  const splits = new Set(names.map(splitOfWord));
   return splits.has('train') && (splits.has('val') || splits.has('test'));
 }

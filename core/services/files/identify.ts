@@ -10,7 +10,7 @@ import { describePixels } from '../../dicom/pixels.ts';
 import { openPicture } from '../../images/index.ts';
 import type { InstanceDescription, NewInstance, SampleLook } from '../../store/index.ts';
 import { nameOfPatientFolder } from './class-folders.ts';
-import { fileError } from './files.ts';
+import { fileError } from './file-error.ts';
 import { emptiness, isPictureFile, lookAtFrame, lookAtPicture, mostLookedAt, plainLook } from './look.ts';
 import { decoderFactory } from './text-decoder.ts';
 

@@ -2,7 +2,7 @@
  * Files in, instances or reasons out, in the order of the walk: what import and classification have in common.
  * A few files are read ahead, because on a network drive each waits for the other end; memory does not grow with their number.
  */
-import { open, realpath } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { throwIfCancelled } from '../../base/progress.ts';
@@ -14,10 +14,12 @@ import {
   nameOfPatientFolder,
   patientOfFolders,
 } from './class-folders.ts';
+import { fileError } from './file-error.ts';
 import { readPlace } from './files.ts';
 import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
 import { maskByName } from './masks.ts';
 import { namedRefusal, packedDocument } from './no-image.ts';
+import { realPath } from './real-path.ts';
 import { relativeName, type WalkedFile, walkFiles } from './walk.ts';
 import { zipMembers } from './zip.ts';
 
@@ -75,7 +77,7 @@ const stallMs = 60_000;
 export async function* scanFiles(paths: readonly string[], options: ScanOptions): AsyncGenerator<Scanned> {
   const exclude = new Set<string>();
   const classFolders = classFolderReader();
-  for (const path of options.exclude ?? []) exclude.add(await realpath(path).catch(() => resolve(path)));
+  for (const path of options.exclude ?? []) exclude.add(await realPath(path).catch(() => resolve(path)));
   const ahead: Promise<Scanned | WalkedFile>[] = [];
   const next = async function* (): AsyncGenerator<Scanned> {
     const first = await ahead.shift();
@@ -228,6 +230,8 @@ async function isZip(path: string): Promise<boolean> {
     const head = Buffer.alloc(4);
     await handle.read(head, 0, 4, 0);
     return head.readUInt32LE(0) === 0x04034b50;
+  } catch (error) {
+    throw fileError(error, path);
   } finally {
     await handle.close();
   }

@@ -5,11 +5,12 @@
  * entered once, by its real path. Pipes and devices are never opened: reading one can wait for ever.
  */
 import type { Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../base/errors.ts';
 import { type AbortSignalLike, throwIfCancelled } from '../../base/progress.ts';
-import { fileError } from './files.ts';
+import { fileError } from './file-error.ts';
+import { realPath } from './real-path.ts';
 
 /** A file, or something that is none and why. */
 export interface WalkedFile {
@@ -77,7 +78,7 @@ const asTyped = ({ code, message, cause }: AppError, path: string): AppError =>
 
 async function describeRoot(path: string): Promise<[Stats, string] | AppError> {
   try {
-    return [await stat(path), await realpath(path)];
+    return [await stat(path), await realPath(path)];
   } catch (error) {
     return fileError(error, path);
   }
@@ -92,7 +93,7 @@ async function* walkFolder(
 ): AsyncGenerator<WalkedFile> {
   let names: string[];
   try {
-    const real = await realpath(folder);
+    const real = await realPath(folder);
     if (seen.has(real)) return;
     seen.add(real);
     names = (await readdir(folder)).sort();
@@ -105,7 +106,7 @@ async function* walkFolder(
     let stats: Stats;
     let real: string;
     try {
-      [stats, real] = [await stat(path), await realpath(path)];
+      [stats, real] = [await stat(path), await realPath(path)];
     } catch (error) {
       // U+FFFD stands for bytes that are no UTF-8; the file has no name by which it could be opened or remembered.
       const named = name.includes('\uFFFD')

@@ -7,6 +7,7 @@
 
 import yauzl from 'yauzl';
 import { AppError, toError } from '../../base/errors.ts';
+import { fileError } from './file-error.ts';
 
 /** A member larger than this is refused before a byte of it is unpacked. */
 const maxMemberBytes = 2 ** 30;
@@ -52,8 +53,10 @@ const methodNames: Readonly<Record<number, string>> = {
 
 const withPassword = 'Unpack the archive with its password and import the folder.';
 
-function unreadable(error: unknown): AppError {
+function unreadable(error: unknown, path = ''): AppError {
   if (error instanceof AppError) return error;
+  // What the system says of the archive's file is no fault of the archive, and quotes its whole path.
+  if (error instanceof Error && 'syscall' in error) return fileError(error, path);
   // yauzl reads no further than the first entry that says so.
   if (/strong encryption/i.test(toError(error).message)) {
     return new AppError('FILE_UNREADABLE', 'The ZIP archive is encrypted with a password.', { action: withPassword });
@@ -146,7 +149,7 @@ export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
     zip = await yauzl.openPromise(path, readOptions);
     yield* membersOf({ zip, prefix: '', depth: 1, density: 1 });
   } catch (error) {
-    throw unreadable(error);
+    throw unreadable(error, path);
   } finally {
     zip?.close();
   }
@@ -231,7 +234,7 @@ export async function readMember(path: string, name: string): Promise<Uint8Array
     const found = await findMember({ zip, prefix: '', depth: 1, density: 1 }, name);
     if (found !== undefined) return found;
   } catch (error) {
-    throw unreadable(error);
+    throw unreadable(error, path);
   } finally {
     zip?.close();
   }

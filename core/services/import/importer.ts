@@ -25,7 +25,8 @@ import {
   setPicturePatients,
   type WriteDb,
 } from '../../store/index.ts';
-import { fileError, readInstance } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
+import { readInstance } from '../files/files.ts';
 import type { PictureContext } from '../files/identify.ts';
 import { canBeDecoded } from '../files/look.ts';
 import { isNoImage } from '../files/no-image.ts';

@@ -9,9 +9,7 @@
  * Of several findings each has a column with 1 (present), 0 (absent), -1 (uncertain) or nothing, a quantity one with its numbers. By reader,
  * each reader's own labels stand in rows of their own, those on which readers disagree among them; decisions of an adjudicator do not.
  */
-import { stringify } from 'csv-stringify/sync';
 import { AppError } from '../../base/errors.ts';
-import { spreadsheetText } from '../../base/spreadsheet-text.ts';
 import { type KeyColumn, type LabelLevel, type SplitName, targetFacts, targetKey } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import {
@@ -29,6 +27,7 @@ import {
   type ReadDb,
   splitsOf,
 } from '../../store/index.ts';
+import { csvText } from '../files/csv.ts';
 import { patientNames } from '../patients/patient-names.ts';
 import { shownPatient } from '../patients/patients.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
@@ -139,9 +138,8 @@ export function labelTable(
   const header = [column, ...questions.map((question) => question ?? 'label'), 'split', 'patientID', 'reader'];
   // Columns that say nothing are left out, but those of findings: that nothing is known of one is said too.
   const isUsed = header.map((_, at) => at <= questions.length || [...rows.values()].some((row) => row[at] !== ''));
-  const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]).map(spreadsheetText));
-  // The byte order mark keeps letters whole in Excel.
-  return { rows: rows.size, text: stringify(table, { bom: true }) };
+  const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]));
+  return { rows: rows.size, text: csvText(table) };
 }
 
 /** A number that nobody takes for a thousand: 1.234 as 1.2340. */

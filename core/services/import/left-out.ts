@@ -4,11 +4,11 @@
  * Paths often name patients, so what is printed and stored has them shortened; whoever sits at this computer sees them whole: in the CSV file
  * that an import may write, with `--show-paths`, and in the window as long as the library stays open and no patient is deleted.
  */
-import { stringify } from 'csv-stringify/sync';
 import { AppError, serialiseError } from '../../base/errors.ts';
 import { redactPath } from '../../base/redact.ts';
 import type { LeftOutFile } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
+import { csvText } from '../files/csv.ts';
 import { NewestEntries, type SessionCache } from '../session/caches.ts';
 import type { ServiceContext } from '../session/context.ts';
 
@@ -72,6 +72,5 @@ export function saveLeftOut(session: Session, jobId: number, path: string): void
 /** The CSV text of left-out files, header first. */
 export function leftOutCsv(files: readonly LeftOutFile[]): string {
   const rows = files.map(({ path, code, message, action }) => [path, code, message, action]);
-  // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
-  return stringify([['path', 'code', 'reason', 'action'], ...rows], { escape_formulas: true });
+  return csvText([['path', 'code', 'reason', 'action'], ...rows]);
 }

@@ -1,9 +1,7 @@
 /** What a labels file would do to a data set, alone or with files that are not imported yet. Nothing is written anywhere. */
 import { dirname, relative, resolve, sep } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
 import { AppError } from '../../base/errors.ts';
-import { spreadsheetText } from '../../base/spreadsheet-text.ts';
 import {
   defaultTarget,
   type LabelsPreview,
@@ -27,6 +25,7 @@ import {
   type ReadDb,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
+import { csvText } from '../files/csv.ts';
 import { alikePatientsNote } from '../patients/alike.ts';
 import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
@@ -159,9 +158,7 @@ export async function saveRefusedRows(
   const rows = refused.flatMap(({ rows: lines, message, places }) =>
     lines.map((line) => [String(line), message, places.join(' | '), ...(cells.get(line) ?? [])]),
   );
-  // The mark keeps letters whole in Excel.
-  const table = [['row', 'reason', 'files', ...header], ...rows].map((cells) => cells.map(spreadsheetText));
-  writeWholeFile(out, stringify(table, { bom: true }));
+  writeWholeFile(out, csvText([['row', 'reason', 'files', ...header], ...rows]));
   return rows.length;
 }
 

@@ -1,10 +1,10 @@
 /** A learning curve, and an order of cases, as CSV files. */
-import { stringify } from 'csv-stringify/sync';
 import { AppError } from '../../base/errors.ts';
 import { type CurveReport, type ReadingUnit, targetKey, targetOfImage } from '../../contract/index.ts';
 import { writeWholeFile } from '../../disk/index.ts';
 import { placedImagesOf } from '../../store/index.ts';
 import { requireDataset } from '../datasets/dataset.ts';
+import { csvText } from '../files/csv.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { readingOrder } from './order-choice.ts';
 
@@ -22,8 +22,7 @@ export function writeCurve(report: CurveReport, out: string): void {
       ...(gain === null ? [] : [[first, 'gain', more, gain.value, gain.interval[0], gain.interval[1]]]),
     ];
   });
-  // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
-  writeWholeFile(out, stringify([header, ...lines], { escape_formulas: true }));
+  writeWholeFile(out, csvText([header, ...lines]));
 }
 
 const columnOf: Readonly<Record<ReadingUnit, 'studyInstanceUID' | 'seriesInstanceUID' | 'sopInstanceUID'>> = {
@@ -43,6 +42,6 @@ export function writeOrder(context: ServiceContext, dataset: string, out: string
   const images = placedImagesOf(context.library.db, requireDataset(context, dataset).id);
   const uids = new Map(images.map((image) => [targetKey(targetOfImage(image, unit)), image[columnOf[unit]]]));
   const rows = order.targets.map((target, place) => [place + 1, uids.get(targetKey(target)) ?? '']);
-  writeWholeFile(out, stringify([['place', columnOf[unit]], ...rows], { escape_formulas: true }));
+  writeWholeFile(out, csvText([['place', columnOf[unit]], ...rows]));
   return rows.length;
 }

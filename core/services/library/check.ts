@@ -8,7 +8,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
 import { counted } from '../../base/counted.ts';
 import { type ErrorCode, errorCodes } from '../../base/error-codes.ts';
@@ -33,6 +32,7 @@ import {
   recordsOf,
   sealState,
 } from '../../store/index.ts';
+import { csvText } from '../files/csv.ts';
 import { placePath, readPlace } from '../files/files.ts';
 import { identifyBytes } from '../files/identify.ts';
 import { addAgain } from '../lpm/lost.ts';
@@ -306,7 +306,7 @@ async function checkFiles(
   return { checked: instances, missing: missing.length, changed: changed.length, replaced: other.length };
 }
 
-/** Header first; cells come from files of strangers, and a spreadsheet would run one that begins with =. */
+/** Header first. */
 function lostCsv(lost: readonly LostInstance[]): string {
   const rows = lost.map(({ state, sopInstanceUID, studyInstanceUID, place }) => [
     state,
@@ -314,7 +314,7 @@ function lostCsv(lost: readonly LostInstance[]): string {
     sopInstanceUID,
     place,
   ]);
-  return stringify([['state', 'studyInstanceUID', 'sopInstanceUID', 'place'], ...rows], { escape_formulas: true });
+  return csvText([['state', 'studyInstanceUID', 'sopInstanceUID', 'place'], ...rows]);
 }
 
 /** Studies by the end of their UIDs, enough to find them again in the list. */
@@ -341,7 +341,7 @@ async function placeState(
     if (sha256(bytes) === place.hash) return 'sound';
     return await stateOfOther(bytes, place);
   } catch (error) {
-    if (error instanceof AppError) return error.code === 'FILE_NOT_FOUND' ? 'missing' : 'changed';
+    if (error instanceof AppError) return ['FILE_NOT_FOUND', 'DRIVE_AWAY'].includes(error.code) ? 'missing' : 'changed';
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** LPMs of the library: adding one from a folder or file of the hub, and listing them. */
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import {
   parseOptions,
   type RecognisedLpm,
 } from '../../contract/index.ts';
-import { flushFolder, removeQuietly } from '../../disk/index.ts';
+import { flushFolder, giveName, removeQuietly } from '../../disk/index.ts';
 import { defineJob, type JobTools } from '../../jobs/index.ts';
 import {
   addAuditEvent,
@@ -27,7 +27,7 @@ import {
   lpmByName,
   partialEnding,
 } from '../../store/index.ts';
-import { fileError } from '../files/files.ts';
+import { fileError } from '../files/file-error.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { runAsJob } from '../session/run-as-job.ts';
 import { warn } from '../session/warn.ts';
@@ -258,7 +258,7 @@ async function copyInto(context: ServiceContext, folder: string, lpm: OpenLpm): 
     rmSync(folder, { recursive: true, force: true });
     // The row that names the folder follows: by then its files' names and its own are on the disk.
     flushFolder(partial);
-    renameSync(partial, folder);
+    giveName(partial, folder);
     flushFolder(dirname(folder));
     return sizeBytes;
   } catch (error) {

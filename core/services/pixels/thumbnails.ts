@@ -7,7 +7,7 @@ import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { replaceFile } from '../../disk/index.ts';
 import { instanceById, type Library } from '../../store/index.ts';
-import { fileError, readInstance } from '../files/files.ts';
+import { readInstance } from '../files/files.ts';
 import { thumbnailFolder } from '../records/erase-images.ts';
 import { pictureFile } from './png.ts';
 import type { Renderer } from './source-images.ts';
@@ -49,11 +49,12 @@ export async function thumbnail(
   return png;
 }
 
+/** Keeps it for the next time. Where it cannot be kept it is made again then: who has to make room on a full disk wants to see what is there. */
 function keep(path: string, png: Uint8Array): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     replaceFile(path, [png], { flushesName: false });
-  } catch (error) {
-    throw fileError(error, path);
+  } catch {
+    // Whatever has to be kept says that the disk is full.
   }
 }

@@ -6,11 +6,22 @@
  * it belongs under the same protection as the studies.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '../../base/errors.ts';
+import { AppError, isDiskFull, isDriveAway, systemError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { type KeyedHash, pseudonymOf } from '../../dicom/deidentify/index.ts';
+import { removeQuietly } from '../../disk/index.ts';
 import { type Library, patientIdOf } from '../../store/index.ts';
 
 const secretName = 'pseudonym.key';
@@ -19,10 +30,10 @@ const secretBytes = 32;
 /**
  * The library's secret, 32 random bytes, made at first use and readable by its owner only.
  * @throws FILE_UNREADABLE when it is there but damaged (a new one would silently give every patient another name),
- *   LIBRARY_READ_ONLY when it cannot be made
+ *   DISK_FAILED when the drive does not give it, LIBRARY_READ_ONLY or DISK_FULL when it cannot be made
  */
-export function librarySecret(folder: string): Uint8Array {
-  return readSecret(folder) ?? makeSecret(folder);
+export function librarySecret(folder: string, link: typeof linkSync = linkSync): Uint8Array {
+  return readSecret(folder) ?? makeSecret(folder, link);
 }
 
 function readSecret(folder: string): Uint8Array | undefined {
@@ -31,6 +42,7 @@ function readSecret(folder: string): Uint8Array | undefined {
     text = readFileSync(join(folder, secretName), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isDriveAway(error)) throw systemError(error, `the pseudonym secret of the library ${redact(folder)}`);
     throw damaged(folder, error);
   }
   const secret = new Uint8Array(Buffer.from(text.trim(), 'hex'));
@@ -49,27 +61,48 @@ function damaged(folder: string, cause?: unknown): AppError {
   );
 }
 
-/** Written beside its place and linked there, so that it is whole or absent and two processes agree on one. */
-function makeSecret(folder: string): Uint8Array {
+/**
+ * Written beside its place and linked there, so that it is whole or absent and two processes agree on one. Sticks (exFAT, FAT) and some network shares know
+ * no links: there it is copied, which agrees as well.
+ */
+function makeSecret(folder: string, link: typeof linkSync): Uint8Array {
   const path = join(folder, secretName);
   const part = `${path}.${process.pid}.part`;
   try {
     writeFileSync(part, `${randomBytes(secretBytes).toString('hex')}\n`, { mode: 0o600, flush: true });
-    try {
-      linkSync(part, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      rmSync(part, { force: true });
-    }
+    giveOnce(part, path, link);
   } catch (error) {
-    throw new AppError('LIBRARY_READ_ONLY', `The pseudonym secret cannot be written into ${redact(folder)}.`, {
-      cause: error,
-    });
+    // Another process was first: its secret counts.
+    if (!isThere(error)) throw notMade(error, folder);
+  } finally {
+    removeQuietly(part);
   }
   const secret = readSecret(folder);
   if (secret === undefined) throw damaged(folder);
   return secret;
+}
+
+function notMade(error: unknown, folder: string): AppError {
+  const code = isDiskFull(error) ? 'DISK_FULL' : 'LIBRARY_READ_ONLY';
+  return new AppError(code, `The pseudonym secret cannot be written into ${redact(folder)}.`, { cause: error });
+}
+
+const isThere = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+
+/** Gives a file a second name, which nothing may have. @throws EEXIST, and what the system says */
+function giveOnce(from: string, to: string, link: typeof linkSync): void {
+  try {
+    link(from, to);
+  } catch (error) {
+    if (isThere(error)) throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    const handle = openSync(to, 'r+');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  }
 }
 
 /** HMAC-SHA-256 under the secret; the purpose keeps UIDs, patients and dates apart. */

@@ -1,6 +1,6 @@
 /** Where the library is, and opening it with what a killed process left behind put right. */
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { posix, resolve, win32 } from 'node:path';
 import type { Logger } from '../../base/logger.ts';
 import { interruptJobs, interruptRuns, type Library, type LibraryMode, openLibrary } from '../../store/index.ts';
 
@@ -8,11 +8,23 @@ import { interruptJobs, interruptRuns, type Library, type LibraryMode, openLibra
 export function libraryFolder(given?: string, environment: NodeJS.ProcessEnv = process.env): string {
   const named = given ?? environment['SIDELIGHT_LIBRARY'];
   if (named !== undefined && named !== '') return resolve(named);
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Sidelight');
-  if (process.platform === 'win32') {
-    return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Sidelight');
-  }
-  return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'sidelight');
+  return usualFolder(environment);
+}
+
+/** A variable that is empty or no whole path names nothing (XDG Base Directory Specification): the library would lie wherever a command was started. */
+export function usualFolder(
+  environment: NodeJS.ProcessEnv,
+  platform: string = process.platform,
+  home: string = homedir(),
+): string {
+  const path = platform === 'win32' ? win32 : posix;
+  const named = (name: string): string | undefined => {
+    const value = environment[name];
+    return value !== undefined && path.isAbsolute(value) ? value : undefined;
+  };
+  if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Sidelight');
+  if (platform === 'win32') return path.join(named('LOCALAPPDATA') ?? path.join(home, 'AppData', 'Local'), 'Sidelight');
+  return path.join(named('XDG_DATA_HOME') ?? path.join(home, '.local', 'share'), 'sidelight');
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The list of labels to check as a CSV file. */
-import { stringify } from 'csv-stringify/sync';
 import { researchUseOnly, type SuspectReport } from '../../contract/index.ts';
+import { csvText } from '../files/csv.ts';
 
 /** The CSV text of every label on the list, header first, in its order. */
 export function suspectsCsv({ model, suspects }: SuspectReport): string {
@@ -42,6 +42,5 @@ export function suspectsCsv({ model, suspects }: SuspectReport): string {
     model,
     researchUseOnly,
   ]);
-  // Names come from files of strangers: a spreadsheet would run a cell that begins with = as a formula.
-  return stringify([header, ...rows], { escape_formulas: true });
+  return csvText([header, ...rows]);
 }

@@ -82,7 +82,7 @@ interface ResultRow {
 
 /** Image rows of a results file by SOP instance. */
 function readResults(file: string): Map<string, ResultRow> {
-  const rows: Record<string, string>[] = parse(readFileSync(file, 'utf8'), { columns: true });
+  const rows: Record<string, string>[] = parse(readFileSync(file, 'utf8'), { bom: true, columns: true });
   const images = rows.filter((row) => row['level'] === 'image');
   return new Map(
     images.map((row) => {

@@ -95,3 +95,57 @@ export function removeRecords(
 export function forgetRecords(db: WriteDb, instanceId: InstanceId): void {
   db.run('DELETE FROM records WHERE instance_id = :instanceId', { instanceId });
 }
+
+/** A file of records. */
+export interface ShardOfStore {
+  readonly storeId: number;
+  /** Folder of its store below the library. */
+  readonly folder: string;
+  readonly shard: number;
+}
+
+/**
+ * Files of records of which none is of an image that a data set has, or ever froze: features and resized images of deleted data sets, of images that were
+ * taken out before any version, or only classified. What is deleted and may be brought back does not count.
+ */
+export function unneededShards(db: ReadDb): ShardOfStore[] {
+  return db.all(
+    `WITH needed AS (
+       SELECT m.instance_id FROM dataset_instances m JOIN datasets d ON d.id = m.dataset_id WHERE d.deleted_at IS NULL
+       UNION
+       SELECT i.instance_id FROM version_images i JOIN dataset_versions v ON v.id = i.version_id
+         JOIN datasets d ON d.id = v.dataset_id WHERE d.deleted_at IS NULL
+     )
+     SELECT s.id AS storeId, s.folder, r.shard FROM records r JOIN record_stores s ON s.id = r.store_id
+     GROUP BY s.id, r.shard HAVING max(r.instance_id IN needed) = 0 ORDER BY s.folder, r.shard`,
+  );
+}
+
+/** Images of which a file of records holds any. */
+export function instancesOfShard(db: ReadDb, { storeId, shard }: ShardOfStore): InstanceId[] {
+  return db
+    .all<{ id: InstanceId }>(
+      'SELECT DISTINCT instance_id AS id FROM records WHERE store_id = :storeId AND shard = :shard',
+      {
+        storeId,
+        shard,
+      },
+    )
+    .map(({ id }) => id);
+}
+
+/** Forgets every record of a file, which then may go. Gives how many. */
+export function forgetShard(db: WriteDb, { storeId, shard }: ShardOfStore): number {
+  return db.run('DELETE FROM records WHERE store_id = :storeId AND shard = :shard', { storeId, shard }).changes;
+}
+
+/** Every record store, with the files in which it has records. */
+export function shardsOfStores(db: ReadDb): { readonly folder: string; readonly shards: ReadonlySet<number> }[] {
+  const rows = db.all<{ folder: string; shard: number | null }>(
+    'SELECT DISTINCT s.folder, r.shard FROM record_stores s LEFT JOIN records r ON r.store_id = s.id',
+  );
+  return [...Map.groupBy(rows, ({ folder }) => folder)].map(([folder, own]) => ({
+    folder,
+    shards: new Set(own.flatMap(({ shard }) => (shard === null ? [] : [shard]))),
+  }));
+}

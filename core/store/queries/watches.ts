@@ -14,6 +14,10 @@ export interface WatchRow {
   readonly lastAt: string | null;
 }
 
+/** Why a file that a folder handed over is taken again by itself: it was gone when its turn came, or its drive was away. */
+export const awayCodes: readonly string[] = ['FILE_NOT_FOUND', 'DRIVE_AWAY'];
+const isAway = `code IN ('${awayCodes.join("', '")}')`;
+
 const columns = `
   SELECT w.id, w.folder, w.model, w.dataset, w.is_active AS isActive, w.created_at AS createdAt,
     (SELECT COUNT(DISTINCT content_hash) FROM watched_files f WHERE f.watch_id = w.id) AS taken,
@@ -220,16 +224,16 @@ export function forgetPlacesTaken(db: WriteDb, watchId: number, pathHashes: read
   );
 }
 
-/** Takes files of a batch for new ones again that were gone when their turn came. */
+/** Takes files of a batch for new ones again that were gone when their turn came, or whose drive was away. */
 export function forgetGoneFiles(db: WriteDb, watchId: number, batchId: number): void {
   db.run(
     `DELETE FROM watched_files WHERE watch_id = :watchId
-       AND content_hash IN (SELECT content_hash FROM batch_failures WHERE batch_id = :batchId AND code = 'FILE_NOT_FOUND')`,
+       AND content_hash IN (SELECT content_hash FROM batch_failures WHERE batch_id = :batchId AND ${isAway})`,
     { watchId, batchId },
   );
 }
 
-/** Notes files that a folder handed over. Those among them that were gone before are failed ones no more. */
+/** Notes files that a folder handed over. Those among them that were gone or away before are failed ones no more. */
 export function saveWatchedFiles(
   db: WriteDb,
   watchId: number,
@@ -245,7 +249,7 @@ export function saveWatchedFiles(
       );
     }
     db.run(
-      `DELETE FROM batch_failures WHERE code = 'FILE_NOT_FOUND' AND content_hash IN (SELECT value FROM json_each(:hashes))
+      `DELETE FROM batch_failures WHERE ${isAway} AND content_hash IN (SELECT value FROM json_each(:hashes))
          AND batch_id IN (SELECT id FROM batches WHERE watch_id = :watchId)`,
       { watchId, hashes: JSON.stringify(files.map(({ contentHash }) => contentHash)) },
     );

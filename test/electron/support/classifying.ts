@@ -26,5 +26,5 @@ export async function saveCsv({ app, page }: Opened, path: string): Promise<Reco
   await answerSaveDialog(app, path);
   await page.getByRole('main').getByRole('button', { name: 'CSV …' }).click();
   await page.getByText(`Saved: ${basename(path)}`).waitFor();
-  return parse(readFileSync(path), { columns: true }) as Record<string, string>[];
+  return parse(readFileSync(path), { columns: true, bom: true }) as Record<string, string>[];
 }

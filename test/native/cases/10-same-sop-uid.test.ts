@@ -39,7 +39,7 @@ describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the 
       const isKept = paths.some((path) => path.endsWith(image));
       expect([image, isKept, dropped.includes(image)]).toEqual([image, isKept, !isKept]);
     }
-    const rows = parse(readFileSync(csv, 'utf8'), { columns: true }) as Record<string, string>[];
+    const rows = parse(readFileSync(csv, 'utf8'), { columns: true, bom: true }) as Record<string, string>[];
     expect(rows.map((row) => row['path'])).toEqual(dropped.map((path) => casePath(name, 'images', path)));
     expect(leftOutOf(context, Number(report.job.slice(4)))?.map(({ path }) => path)).toEqual(
       rows.map((row) => row['path']),
@@ -78,7 +78,7 @@ describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the 
     const out = join(temporaryFolder(), 'results.csv');
     const report = await classifyPaths(context, { paths: [casePath(name, 'images')], model: 'm', out });
     expect([report.images, report.failed]).toEqual([6, 0]);
-    const rows = parse(readFileSync(out, 'utf8'), { columns: true }) as Record<string, string>[];
+    const rows = parse(readFileSync(out, 'utf8'), { columns: true, bom: true }) as Record<string, string>[];
     const ofImages = rows.filter((row) => row['level'] === 'image');
     expect(ofImages.map((row) => [row['path'], row['status']])).toEqual(
       images.map((image) => [casePath(name, 'images', image), 'classified']),
@@ -88,9 +88,9 @@ describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the 
     // Read back from the library, a result stands by the file that it is about, or by none.
     const again = join(temporaryFolder(), 'again.csv');
     exportResults(context, { batch: report.batchId ?? 0 }, 'csv', again);
-    const readBack = (parse(readFileSync(again, 'utf8'), { columns: true }) as Record<string, string>[]).filter(
-      (row) => row['level'] === 'image',
-    );
+    const readBack = (
+      parse(readFileSync(again, 'utf8'), { columns: true, bom: true }) as Record<string, string>[]
+    ).filter((row) => row['level'] === 'image');
     expect(readBack.map((row) => row['path'])).toEqual(
       images.map((image) => (image.startsWith('s0/') ? casePath(name, 'images', image) : '')),
     );

@@ -112,7 +112,7 @@ describe.skipIf(!hasCases)('which class is positive (needs the field cases)', ()
     expect(modelCard(context, 'said').model).toMatchObject({ positiveClass: 'flow', positiveClassSource: 'chosen' });
     const out = join(home, 'results.csv');
     await classifyPaths(context, { paths, model: 'said', out });
-    const rows = parse(readFileSync(out, 'utf8'), { columns: true }) as Record<string, string>[];
+    const rows = parse(readFileSync(out, 'utf8'), { bom: true, columns: true }) as Record<string, string>[];
     expect(new Set(rows.map((row) => `${row['positiveClass']} ${row['thresholdClass']}`))).toEqual(
       new Set(['flow flow']),
     );

@@ -49,6 +49,7 @@ describe('help', () => {
         'labels order',
         'library backup',
         'library check',
+        'library free',
         'library restore',
         'lpm add',
         'lpm list',

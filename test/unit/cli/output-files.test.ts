@@ -59,3 +59,15 @@ test('a device is no file, and a file that is there may be replaced', () => {
   expect(whyNotWritable('/dev/null')).toBe('it is a device or a pipe, no file');
   expect(whyNotWritable(import.meta.filename)).toBeNull();
 });
+
+test('on Windows a file that Excel has open is told before the work, not after it', () => {
+  const refused = (code: string) => () => {
+    throw Object.assign(new Error(code), { code });
+  };
+  const file = import.meta.filename;
+  expect(whyNotWritable(file, 'win32', refused('EBUSY'))).toBe('another program has it open');
+  expect(whyNotWritable(file, 'win32', refused('EPERM'))).toBe('no permission');
+  // Elsewhere a file that is open is replaced all the same, and one that is not there yet is open nowhere.
+  expect(whyNotWritable(file, 'linux', refused('EBUSY'))).toBeNull();
+  expect(whyNotWritable(join(temporaryFolder(), 'new.csv'), 'win32', refused('EBUSY'))).toBeNull();
+});

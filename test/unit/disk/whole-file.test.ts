@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { replaceFile, writeWholeFile } from '../../../core/disk/index.ts';
+import { flushFolder, replaceFile, writeWholeFile } from '../../../core/disk/index.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 test('what was there is replaced whole, also where an earlier attempt was killed half way', () => {
@@ -31,3 +31,19 @@ test('a file of the user has its folders made, and an error says what to do', ()
   writeFileSync(join(folder, 'file'), '');
   expect(() => writeWholeFile(join(folder, 'file', 'results.csv'), 'x')).toThrow('cannot be written');
 });
+
+test('a name as long as names may be is written, though what stands beside it meanwhile has a name too', () => {
+  const folder = temporaryFolder();
+  const name = `${'n'.repeat(251)}.csv`;
+  writeWholeFile(join(folder, name), 'x');
+  expect(readdirSync(folder)).toEqual([name]);
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a file system that flushes no folder keeps nobody from writing (needs Linux)',
+  () => {
+    // That of processes has no such call, like folders shared with a virtual machine: EINVAL.
+    expect(() => flushFolder('/proc/self')).not.toThrow();
+    expect(() => flushFolder(join(temporaryFolder(), 'gone'))).toThrow('ENOENT');
+  },
+);

@@ -21,6 +21,10 @@ test.each([
   'St. 4',
   'net.resnet50',
   'what is new. or not',
+  'Dr.Mai',
+  'results v1.new',
+  'results.html.old',
+  'St.Anna',
 ])('a dot in "%s" makes no ending', (name) => {
   const path = join(temporaryFolder(), name);
   expect(savePath(path, 'html')).toBe(`${path}.html`);
@@ -31,7 +35,13 @@ test.each([
   ]);
 });
 
-test('an ending of few letters that was chosen in place of the format stays, and so does one with a digit that is the format', () => {
+test('an ending that the dialog offers for the format stays, and so does one with a digit that is the format', () => {
   const path = join(temporaryFolder(), 'card v1.2');
   expect([savePath(`${path}.htm`, 'html'), savePath(`${path}.mp4`, 'mp4')]).toEqual([`${path}.htm`, `${path}.mp4`]);
+  expect(savePath(`${path}.TXT`, 'csv')).toBe(`${path}.TXT`);
+});
+
+test('the ending of another format is part of the name: no table is saved as a page', () => {
+  const path = join(temporaryFolder(), 'results.html');
+  expect(savePath(path, 'csv')).toBe(`${path}.csv`);
 });

@@ -1,13 +1,32 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { namelessWords, openLogFile } from '../../../electron/main/log-file.ts';
 import { openingPlace } from '../../../electron/main/place.ts';
+import { saveFile } from '../../../electron/main/save-file.ts';
 import { Settings } from '../../../electron/main/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidelight-shell-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const defaults = {
+  theme: 'dark',
+  language: 'en',
+  library: null,
+  engine: 'auto',
+  device: 'auto',
+  threads: null,
+} as const;
 
 describe('where the window opens', () => {
   const screen = { x: 0, y: 0, width: 1920, height: 1040 };
@@ -48,15 +67,6 @@ describe('where the window opens', () => {
 });
 
 describe('settings', () => {
-  const defaults = {
-    theme: 'dark',
-    language: 'en',
-    library: null,
-    engine: 'auto',
-    device: 'auto',
-    threads: null,
-  } as const;
-
   test('survive a restart, place of the window included', () => {
     const file = join(folder, 'settings.json');
     const heard: string[] = [];
@@ -82,7 +92,75 @@ describe('settings', () => {
   );
 });
 
+describe('settings that cannot be kept', () => {
+  const place = { x: 1, y: 2, width: 1200, height: 800, isMaximised: false };
+
+  test('hold until the window is closed, and nothing ends by that', () => {
+    // A file stands where the folder would have to be made.
+    const file = join(folder, 'a file', 'settings.json');
+    writeFileSync(join(folder, 'a file'), '');
+    const heard: string[] = [];
+    const settings = new Settings(file, defaults, ({ theme }) => heard.push(theme));
+    settings.savePlace(place);
+    expect([settings.save({ theme: 'light' }).theme, settings.all.theme, heard]).toEqual(['light', 'light', ['light']]);
+    expect(settings.notKept).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining('What you chose cannot be kept'),
+    });
+    rmSync(join(folder, 'a file'));
+    settings.savePlace(place);
+    settings.save({ theme: 'dark' });
+    expect([settings.notKept, new Settings(file, defaults, () => {}).place]).toEqual([null, place]);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'are not written over by the place of the window where the disk did not give them (needs Linux)',
+    () => {
+      const file = join(folder, 'away.json');
+      // Reading this file fails with EIO, as on a share that is away.
+      symlinkSync('/proc/self/mem', file);
+      const settings = new Settings(file, defaults, () => {});
+      settings.savePlace(place);
+      expect(readlinkSync(file)).toBe('/proc/self/mem');
+      settings.save({ theme: 'light' });
+      expect(new Settings(file, defaults, () => {}).all.theme).toBe('light');
+    },
+  );
+
+  test('with the mark that editors of Windows put there are read, and no half file stays beside them', () => {
+    const file = join(folder, 'notepad', 'settings.json');
+    mkdirSync(join(folder, 'notepad'));
+    writeFileSync(file, '\uFEFF{"theme":"light"}');
+    const settings = new Settings(file, defaults, () => {});
+    expect(settings.all.theme).toBe('light');
+    settings.savePlace(place);
+    expect(readdirSync(join(folder, 'notepad'))).toEqual(['settings.json']);
+  });
+});
+
+test('a file that the window saves is whole or as it was, and says why it could not be written', () => {
+  const page = join(folder, 'page.pdf');
+  saveFile(page, new Uint8Array([1, 2]), 'The PDF');
+  expect([...readFileSync(page)]).toEqual([1, 2]);
+  mkdirSync(join(folder, 'taken.pdf', 'in use'), { recursive: true });
+  expect(() => saveFile(join(folder, 'taken.pdf'), 'x', 'The PDF')).toThrow('The PDF cannot be written');
+  expect(readdirSync(folder).filter((name) => name.startsWith('.sidelight'))).toEqual([]);
+});
+
 describe('the log', () => {
+  test('that cannot be written ends nothing', () => {
+    writeFileSync(join(folder, 'no folder'), '');
+    const log = openLogFile(join(folder, 'no folder'));
+    expect(() => log.log('info', 'A line')).not.toThrow();
+    // An older file that cannot be taken aside, as one that is open in an editor of Windows.
+    const logs = join(folder, 'held');
+    mkdirSync(join(logs, 'sidelight.4.log', 'in use'), { recursive: true });
+    for (const n of [1, 2, 3]) writeFileSync(join(logs, `sidelight.${n}.log`), '');
+    const held = openLogFile(logs, 200);
+    for (let n = 0; n < 20; n += 1) held.log('info', 'A line', { n });
+    expect(readFileSync(join(logs, 'sidelight.log'), 'utf8').trim().split('\n').length).toBe(20);
+  });
+
   test('is kept in five files of limited size', () => {
     const logs = join(folder, 'logs');
     const log = openLogFile(logs, 1000);

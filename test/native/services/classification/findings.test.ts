@@ -51,7 +51,7 @@ beforeAll(async () => {
   };
 }, 600_000);
 
-const rowsOf = (path: string) => parse(readFileSync(path), { columns: true }) as Record<string, string>[];
+const rowsOf = (path: string) => parse(readFileSync(path), { bom: true, columns: true }) as Record<string, string>[];
 
 test('findings: evaluated, reported, classified by image and study, kept with the thresholds that decided', async () => {
   const report = await evaluateModel(context, { model: 'f', split: 'test' });

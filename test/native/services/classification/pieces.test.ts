@@ -107,7 +107,7 @@ test('a study that arrives in pieces is answered by all its images, and one that
 
   const path = join(folder, 'watch.csv');
   exportResults(context, { watch: watch.id }, 'csv', path);
-  const rows = parse(readFileSync(path), { columns: true }) as Record<string, string>[];
+  const rows = parse(readFileSync(path), { bom: true, columns: true }) as Record<string, string>[];
   const study = (uid: string) => rows.filter((row) => row['level'] === 'study' && row['studyInstanceUID'] === uid);
   expect([study('1.1').map((row) => row['images']), study('1.2').length]).toEqual([['5'], 1]);
   expect(rows.filter((row) => row['level'] === 'image')).toHaveLength(6);

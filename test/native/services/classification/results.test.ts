@@ -63,7 +63,7 @@ test('studies of the library, a data set and files give the same answers; bad fi
 
   const later = join(folder, 'later.csv');
   exportResults(context, { batch: first.batchId ?? 0 }, 'csv', later);
-  const rows = (path: string) => parse(readFileSync(path), { columns: true }) as Record<string, string>[];
+  const rows = (path: string) => parse(readFileSync(path), { columns: true, bom: true }) as Record<string, string>[];
   expect(rows(later)).toEqual(rows(out));
   expect(listBatches(context.library.db).map((b) => [b.model, b.studies, b.failed])).toEqual([
     ['m', 16, 0],
@@ -153,7 +153,7 @@ test('of a watched folder whose model was deleted and made anew under its name, 
   expect(shown({ batch: old })).toEqual([['1.2.3.7', 0.9]]);
   const out = join(temporaryFolder(), 'r.csv');
   exportResults(context, { watch: watchId }, 'csv', out);
-  const rows = parse(readFileSync(out), { columns: true }) as Record<string, string>[];
+  const rows = parse(readFileSync(out), { columns: true, bom: true }) as Record<string, string>[];
   expect(rows.map((row) => [row['model'], row['studyInstanceUID'], row['probability_disc']])).toEqual([
     ['m', '1.2.3.8', '0.8'],
     ['m', '1.2.3.9', '0.7'],
@@ -185,7 +185,7 @@ test('a key that the library made of a study or a folder is nobody’s name, and
   const [csv, html] = ['r.csv', 'r.html'].map((name) => join(temporaryFolder(), name)) as [string, string];
   exportResults(context, { batch }, 'csv', csv);
   exportResults(context, { batch }, 'html', html);
-  const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
+  const rows = parse(readFileSync(csv), { columns: true, bom: true }) as Record<string, string>[];
   expect(rows.map((row) => row['patientID'])).toEqual(['', '', 'patient12', 'patient12']);
   expect(readFileSync(html, 'utf8')).toContain('>patient12<');
   expect(readFileSync(html, 'utf8')).not.toMatch(/miller|study:|folder:/);
@@ -228,7 +228,7 @@ test('results stay with an image whose header was corrected in place, under its 
     expect(shown()).toEqual([[patient, study, expect.any(Number)]]);
     const csv = join(temporaryFolder(), 'results.csv');
     exportResults(context, { batch }, 'csv', csv);
-    const rows = parse(readFileSync(csv), { columns: true }) as Record<string, string>[];
+    const rows = parse(readFileSync(csv), { columns: true, bom: true }) as Record<string, string>[];
     expect(rows.map(({ path, patientID }) => [path, patientID])).toEqual([
       [join(folder, 'a.dcm'), patient],
       ['', patient],

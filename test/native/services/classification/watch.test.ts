@@ -8,10 +8,12 @@ import { AppError } from '../../../../core/base/errors.ts';
 import type { JobView } from '../../../../core/contract/index.ts';
 import { FolderWatcher } from '../../../../core/services/classification/watch.ts';
 import { renameDataset } from '../../../../core/services/datasets/editing.ts';
+import { fileError } from '../../../../core/services/files/file-error.ts';
 import { deleteModel, renameModel, restoreModel } from '../../../../core/services/library/models.ts';
 import {
   addBatch,
   addBatchFailures,
+  batchFailures,
   forgetGoneFiles,
   type Library,
   openLibrary,
@@ -186,6 +188,36 @@ test('a file that was gone when its turn came is taken where it was moved to; on
   await lookAt(5000);
   expect(taken).toEqual([['f1.dcm', 'f2.dcm']]);
   expect(watcher.list()[0]).toMatchObject({ waiting: 0, taken: 3 });
+});
+
+test('files whose drive was away when their turn came are taken by themselves once it is back, and are failed ones no more', async () => {
+  const library = temporaryLibrary();
+  const modelId = addModelRow(library, 'm');
+  const folder = join(temporaryFolder(), 'share');
+  for (const n of [1, 2, 3]) put(folder, `f${n}.dcm`, file(n));
+  const { watcher, taken, lookAt } = watching(library);
+  const id = watcher.add({ folder, model: 'm', dataset: null });
+  await lookAt(0);
+  await lookAt(2000);
+  expect(taken.splice(0)).toEqual([['f1.dcm', 'f2.dcm', 'f3.dcm']]);
+  const db = library.writer;
+  const batchId = addBatch(db, { jobId: null, modelId, watchId: id, predictions: [] }, testTime);
+  const failed = (n: number, systemCode: string) => {
+    const path = join(folder, `f${n}.dcm`);
+    const { code, message, action } = fileError(Object.assign(new Error(systemCode), { code: systemCode }), path);
+    return { path, member: '', code, message, action, contentHash: createHash('sha256').update(file(n)).digest('hex') };
+  };
+  addBatchFailures(db, batchId, [failed(1, 'EIO'), failed(2, 'EHOSTDOWN'), failed(3, 'EACCES')]);
+  forgetGoneFiles(db, id, batchId);
+  const job = { kind: 'classify', payload: { watchId: id }, result: { batchId }, isStoppable: false };
+  watcher.jobChanged(job as unknown as JobView);
+  await lookAt(3000);
+  await lookAt(5000);
+  expect(taken).toEqual([['f1.dcm', 'f2.dcm']]);
+  expect(batchFailures(db, { batch: batchId }).map(({ code }) => code)).toEqual(['FILE_UNREADABLE']);
+  // Nor is it classified twice.
+  await lookAt(9000);
+  expect(taken.length).toBe(1);
 });
 
 test('a DICOMDIR is not handed over: it would take all files of its folder along, those that still grow among them', async () => {

@@ -153,7 +153,7 @@ test('one job measures, trains, and asks the test patients once at the end; the 
 
   const csv = join(folder, 'table.csv');
   saveComparison(opened, report.id, 'csv', csv);
-  const rows = parse(readFileSync(csv, 'utf8'), { columns: true }) as Record<string, string>[];
+  const rows = parse(readFileSync(csv, 'utf8'), { columns: true, bom: true }) as Record<string, string>[];
   expect(rows.map((row) => [row['method'], Number(row['auc'])])).toEqual(
     report.methods.map((row) => [row.method, row.auc]),
   );

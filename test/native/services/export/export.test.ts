@@ -22,6 +22,7 @@ import { auditEvents, type Library, openLibrary } from '../../../../core/store/i
 import { canaries, canaryFile, foundCanaries } from '../../../support/canaries.ts';
 import { dicomFile, textElement } from '../../../support/dicom-file.ts';
 import { testContext } from '../../../support/studies.ts';
+import { appErrorFrom, appErrorOf } from '../../../support/thrown.ts';
 
 let folder: string;
 let library: Library;
@@ -180,6 +181,20 @@ describe('an export', () => {
     expect((error as AppError).message).not.toMatch(/MILLER|MEYER/);
   });
 
+  test('names rows whose folders would be one, or none, on Windows', async () => {
+    const list = join(folder, 'windows.csv');
+    const rows = ['A,Site-1', 'B,SITE-1', 'C,con', 'D,Aux.2', 'E,T-5.', 'F,lpt1', 'G,Console', 'H,T.5'];
+    writeFileSync(list, ['patientID,pseudonym', ...rows].join('\n'));
+    const failed = exportStudies(contextOf(), { paths: [input({})], out: out(), pseudonyms: list });
+    const none = 'Windows has no folder of this name (CON, NUL and their like, or a dot at the end)';
+    expect((await appErrorFrom(failed)).details).toEqual({
+      problems: [
+        'row 3: the pseudonym is that of row 2 too, but for capitals, which make no other folder',
+        ...[4, 5, 6, 7].map((row) => `row ${row}: ${none}`),
+      ],
+    });
+  });
+
   test('leaves nothing behind when it is stopped, and never writes into a folder that holds something', async () => {
     const paths = [input({ 'a.dcm': image('P1', '1.1') })];
     const stop = new AbortController();
@@ -216,6 +231,22 @@ describe('pseudonyms', () => {
     if (process.platform !== 'win32') expect(statSync(join(library.folder, 'pseudonym.key')).mode & 0o777).toBe(0o600);
     writeFileSync(join(library.folder, 'pseudonym.key'), 'cut');
     expect(() => librarySecret(library.folder)).toThrow(AppError);
+  });
+
+  test('come from a secret also where the file system knows no links, as on a stick', () => {
+    const refused = () => {
+      throw Object.assign(new Error('link'), { code: 'EPERM' });
+    };
+    const secret = librarySecret(library.folder, refused);
+    expect(librarySecret(library.folder)).toEqual(secret);
+    expect(readdirSync(library.folder).filter((name) => name.includes('pseudonym'))).toEqual(['pseudonym.key']);
+    if (process.platform !== 'win32') expect(statSync(join(library.folder, 'pseudonym.key')).mode & 0o777).toBe(0o600);
+  });
+
+  test.skipIf(process.platform !== 'linux')('are not told to be restored where the drive is away (needs Linux)', () => {
+    // Reading this file fails with EIO.
+    symlinkSync('/proc/self/mem', join(library.folder, 'pseudonym.key'));
+    expect(appErrorOf(() => librarySecret(library.folder)).code).toBe('DISK_FAILED');
   });
 
   test('of an import keep planted identifiers out of the database, and are those of exports', async () => {

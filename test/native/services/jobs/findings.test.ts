@@ -108,7 +108,7 @@ test('findings are learned each on its own where they are known, decided each at
 
   const out = join(home, 'results.csv');
   await classifyPaths(context, { paths: [folder], model: 'chest', out });
-  const rows = parse(readFileSync(out, 'utf8'), { columns: true }) as Record<string, string>[];
+  const rows = parse(readFileSync(out, 'utf8'), { bom: true, columns: true }) as Record<string, string>[];
   for (const level of ['image', 'study']) {
     const own = rows.filter((row) => row['level'] === level);
     expect(own).toHaveLength(patients);

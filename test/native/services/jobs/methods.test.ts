@@ -86,7 +86,7 @@ describe('classifying', () => {
   let csvOf: (name: string) => Record<string, string>[];
   let folder: string;
   beforeAll(() => {
-    csvOf = (name) => parse(readFileSync(join(folder, name)), { columns: true }) as Record<string, string>[];
+    csvOf = (name) => parse(readFileSync(join(folder, name)), { columns: true, bom: true }) as Record<string, string>[];
   });
 
   test.each(['fpt+', 'attentive', 'lora'] as const)(

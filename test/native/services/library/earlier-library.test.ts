@@ -28,7 +28,7 @@ const isSameProcessor = processorLine() === earlierFacts.processor;
 type Rows = Record<string, string>[];
 
 /** A CSV's rows, every value as its text. */
-const rowsOf = (text: string): Rows => parse(text, { columns: true });
+const rowsOf = (text: string): Rows => parse(text, { bom: true, columns: true });
 
 /** Rows without probabilities and threshold, and those numbers in order. */
 function apart(rows: Rows): { readonly words: Rows; readonly numbers: number[] } {
