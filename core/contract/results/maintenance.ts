@@ -22,6 +22,15 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+/** What keeps a library from being read says nothing about its rows: a backup put in its place would lose what is new and mend nothing. */
+export const accessCodes = ['LIBRARY_READ_ONLY', 'LIBRARY_BUSY', 'DISK_FULL', 'DISK_FAILED'] as const;
+
+/** Whether all that a check found is that it could not read: nothing is known to be wrong with the library, nor that it is sound. */
+export function isOnlyUnread(findings: readonly Finding[]): boolean {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return errors.length > 0 && errors.every(({ code }) => accessCodes.some((one) => one === code));
+}
+
 export const checkReportSchema = z.object({
   /** True when nothing is lost or wrong. */
   sound: z.boolean(),

@@ -16,7 +16,12 @@ import { AppError, serialiseError } from '../../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceKind, LpmRecord, ModelRecord } from '../../contract/index.ts';
-import type { CheckReport, checkLibraryOptionsSchema, Finding } from '../../contract/results/maintenance.ts';
+import {
+  accessCodes,
+  type CheckReport,
+  type checkLibraryOptionsSchema,
+  type Finding,
+} from '../../contract/results/maintenance.ts';
 import { sha256, writeWholeFile } from '../../disk/index.ts';
 import { damagedRecords } from '../../features/index.ts';
 import {
@@ -115,6 +120,8 @@ export async function checkLibrary(context: CheckLibraryContext, options: Option
 const restoreOrGoOn =
   'If you changed it yourself, nothing is wrong. Otherwise restore the newest backup with `sidelight library restore`; SQLite finds no fault in its structure, but a value may be wrong.';
 
+const notRead = 'The structure of the database has no fault; what it holds was not checked.';
+
 /** As checkContent; rows that are structurally sound but hold nonsense (a rotten bit in a JSON value) are a finding too. */
 async function readableContent(
   context: CheckLibraryContext,
@@ -125,9 +132,11 @@ async function readableContent(
   try {
     return await checkContent(context, findings, step, options);
   } catch (error) {
-    const { code, message } = serialiseError(error);
+    const { code, message, action } = serialiseError(error);
     if (code === 'CANCELLED') throw error;
-    findings.add('error', 'DB_DAMAGED', `A row of the library cannot be read (${message}).`);
+    const access = accessCodes.find((one) => one === code);
+    if (access !== undefined) findings.add('error', access, `${notRead} ${message}`, action);
+    else findings.add('error', 'DB_DAMAGED', `A row of the library cannot be read (${message}).`);
     return null;
   }
 }
