@@ -47,6 +47,11 @@ function headline({ sound, findings }: CheckReport): string {
   return isOnlyUnread(findings) ? 'The library could not be checked whole:' : 'The library is damaged:';
 }
 
+function stateOf({ sound, isOfNewer }: CheckReport['backups'][number]): string {
+  if (sound) return 'sound';
+  return isOfNewer ? 'of a newer Sidelight' : 'damaged';
+}
+
 function checkLines(report: CheckReport): string[] {
   const line = ({ message, action, code }: Finding): string[] => [`${message} [${code}]`, `  ${action}`];
   return [
@@ -58,7 +63,7 @@ function checkLines(report: CheckReport): string[] {
       ? ['No backup yet; the first is made a day after the library was.']
       : formatTable(
           ['backup', 'made at', 'size', 'state'],
-          report.backups.map((b) => [b.name, b.madeAt, formatBytes(b.sizeBytes), b.sound ? 'sound' : 'damaged']),
+          report.backups.map((b) => [b.name, b.madeAt, formatBytes(b.sizeBytes), stateOf(b)]),
         )),
   ];
 }

@@ -96,9 +96,9 @@ export function restoreFromBackup(folder: string, from: string | undefined, now:
   const prepare = (db: WriteDb): void => {
     putAside = putRestoredAside(db, now.toISOString());
   };
-  const { backup, madeAt, setAside, unsound } = restore(folder, {
+  const { backup, madeAt, setAside, unsound, ofNewer } = restore(folder, {
     ...{ now, prepare },
     ...(from === undefined ? {} : { from }),
   });
-  return { backup, madeAt, setAside, unsound: [...unsound], putAside: [...putAside] };
+  return { backup, madeAt, setAside, unsound: [...unsound], ofNewer: [...ofNewer], putAside: [...putAside] };
 }

@@ -36,6 +36,7 @@ import {
   modelWeights,
   openLibrary,
   recordsOf,
+  refusalOfNewer,
   sealState,
 } from '../../store/index.ts';
 import { placePath, readPlace } from '../files/files.ts';
@@ -83,7 +84,10 @@ export async function checkLibrary(context: CheckLibraryContext, options: Option
   };
   step('database');
   const problems = existsSync(path) ? databaseProblems(path) : ['The file sidelight.sqlite is missing.'];
-  for (const problem of problems) findings.add('error', 'DB_DAMAGED', problem);
+  // A backup in the place of what a newer version wrote would lose all that was done since.
+  const newer = problems.length > 0 ? refusalOfNewer(path) : undefined;
+  if (newer !== undefined) findings.add('error', 'DB_FROM_NEWER_APP', newer.message);
+  else for (const problem of problems) findings.add('error', 'DB_DAMAGED', problem);
   const seal = sealState(folder);
   if (seal === 'broken') {
     findings.add(
@@ -96,9 +100,10 @@ export async function checkLibrary(context: CheckLibraryContext, options: Option
   const parts = problems.length > 0 ? null : await readableContent(context, findings, step, options);
   step('backups');
   const backups = listBackups(join(folder, 'backups')).map(({ name, madeAt, sizeBytes, path: file }) => {
-    return { name, madeAt, sizeBytes, sound: databaseProblems(file).length === 0 };
+    const sound = databaseProblems(file).length === 0;
+    return { name, madeAt, sizeBytes, sound, isOfNewer: !sound && refusalOfNewer(file) !== undefined };
   });
-  const unsound = backups.filter((backup) => !backup.sound).length;
+  const unsound = backups.filter(({ sound, isOfNewer }) => !sound && !isOfNewer).length;
   const action = 'Delete it; the next daily backup takes its place.';
   findings.add(
     'error',
