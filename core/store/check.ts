@@ -25,7 +25,23 @@ export function databaseProblems(path: string): string[] {
   }
 }
 
-/** The same of an open one. */
+/** What a database that a newer Sidelight wrote is refused with; undefined of any other. It is not ours to open, and nothing is wrong with it. */
+export function refusalOfNewer(path: string): AppError | undefined {
+  try {
+    const database = Database.open(path, { readonly: true });
+    try {
+      checkVersion(database);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'DB_FROM_NEWER_APP') return error;
+    if (!(error instanceof AppError)) throw error;
+  }
+  return undefined;
+}
+
+/** As databaseProblems, of an open one. */
 export function openDatabaseProblems(database: Database): string[] {
   try {
     if (checkVersion(database) === 0) return ['The file holds no library: it is empty.'];

@@ -1,6 +1,6 @@
 /** The store: opening a library, and one function for every question asked of it. */
 export { type BackupFile, dailyKept, listBackups, stampOf } from './backup.ts';
-export { databaseProblems } from './check.ts';
+export { databaseProblems, refusalOfNewer } from './check.ts';
 export type { ReadDb, SqlParameters, SqlValue, WriteDb } from './database.ts';
 export { type Erased, type ErasureResult, type ErasureScope, eraseBatches, eraseRows, erasureScope } from './erase.ts';
 export { type BackupErasure, backupCopies, CopiesErasure, overwriteFile } from './erase-backups.ts';

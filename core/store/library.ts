@@ -27,12 +27,16 @@ export type LibraryMode = 'read' | 'write';
 export interface OpenLibraryOptions {
   readonly mode: LibraryMode;
   readonly now?: Date;
+  /** For reading: a library of an earlier version stays in the form that it has, which only questions that every version knows can be asked of. */
+  readonly asItIs?: boolean;
+  /** What a copy in memory may have; tests give less. */
+  readonly mostBytesInMemory?: number;
   /** Told what did not stop the library from opening but should be known (a backup that found no room). */
   readonly onWarning?: (message: string) => void;
 }
 
-/** The largest database that is copied into memory to be read in the newest form. */
-const mostBytesInMemory = 1.5 * 2 ** 30;
+/** What a database that is copied into memory, to be read in the newest form, may have there. SQLite's own limit: beyond it, it says that the disk is full. */
+const mostBytesInMemory = 2 ** 30;
 /** Databases up to this size are compared with their seal at every opening (a quarter of a second); `library check` compares any. */
 const sealCheckedBytes = 256 * 2 ** 20;
 const folders = ['features', 'previews', 'files', 'lpm', 'backups'] as const;
@@ -141,7 +145,7 @@ export class Library {
  * @throws LIBRARY_READ_ONLY, LIBRARY_BUSY, DB_FROM_NEWER_APP, DB_DAMAGED, DISK_FULL, FILE_NOT_FOUND
  */
 export function openLibrary(folder: string, options: OpenLibraryOptions): Library {
-  return options.mode === 'write' ? openForWriting(folder, options) : openForReading(folder);
+  return options.mode === 'write' ? openForWriting(folder, options) : openForReading(folder, options);
 }
 
 function openForWriting(folder: string, options: OpenLibraryOptions): Library {
@@ -201,7 +205,7 @@ function tryDailyBackup(database: Database, folder: string, now: Date, warn?: (m
   }
 }
 
-function openForReading(folder: string): Library {
+function openForReading(folder: string, options: OpenLibraryOptions): Library {
   const path = join(folder, databaseName);
   if (!existsSync(path)) {
     throw new AppError('FILE_NOT_FOUND', `There is no library in ${redact(folder)}.`, {
@@ -212,8 +216,8 @@ function openForReading(folder: string): Library {
   try {
     const version = checkVersion(database);
     if (version === 0) throw new AppError('DB_DAMAGED', `The library file in ${redact(folder)} is empty.`);
-    const isCopy = version < newestVersion;
-    if (isCopy) database = broughtForward(database, path, version);
+    const isCopy = version < newestVersion && options.asItIs !== true;
+    if (isCopy) database = broughtForward(database, path, version, options.mostBytesInMemory ?? mostBytesInMemory);
     return new Library(folder, 'read', database, null, isCopy);
   } catch (error) {
     database.close();
@@ -225,25 +229,33 @@ function openForReading(folder: string): Library {
  * A copy in memory of an earlier version's database, in the newest form: whoever only reads must not change the file, and every query
  * asks for what the newest version has.
  */
-function broughtForward(earlier: Database, path: string, version: number): Database {
-  const sizeBytes = statSync(path).size;
-  if (sizeBytes > mostBytesInMemory) {
-    const versions = `version ${version}; this Sidelight has ${newestVersion}`;
-    throw new AppError(
-      'LIBRARY_READ_ONLY',
-      `The library is of an earlier Sidelight (${versions}) and too large to be read so.`,
-      {
-        action:
-          'Open it once in the window, or with a command that writes, such as `sidelight import`: that brings it up to date.',
-      },
-    );
-  }
+function broughtForward(earlier: Database, path: string, version: number, most: number): Database {
+  if (statSync(path).size > most) throw tooLarge(version);
   const bytes = withoutLog(earlier.serialize());
-  earlier.close();
   const copy = Database.open(bytes, { readonly: false, path });
-  migrate(copy, { backUp: () => {} });
+  try {
+    copy.pragma(`max_page_count = ${Math.floor(most / Number(copy.pragma('page_size')))}`);
+    migrate(copy, { backUp: () => {} });
+  } catch (error) {
+    copy.close();
+    // It has grown beyond what memory may hold: no disk is full, and nothing is damaged.
+    throw error instanceof AppError && error.code === 'DISK_FULL' ? tooLarge(version) : error;
+  }
+  earlier.close();
   copy.pragma('query_only = ON');
   return copy;
+}
+
+function tooLarge(version: number): AppError {
+  const versions = `version ${version}; this Sidelight has ${newestVersion}`;
+  return new AppError(
+    'LIBRARY_READ_ONLY',
+    `The library is of an earlier Sidelight (${versions}) and too large to be read so.`,
+    {
+      action:
+        'Open it once in the window, or with a command that writes, such as `sidelight import`: that brings it up to date.',
+    },
+  );
 }
 
 /** Bytes 18 and 19 say "WAL" (2); a copy in memory has no log (1). SQLite file format, section 1.3.3. */

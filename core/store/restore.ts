@@ -12,10 +12,10 @@ import { AppError, isDiskFull, toError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { flushFolder, giveName, removeQuietly } from '../disk/index.ts';
 import { type BackupFile, listBackups, stampOf } from './backup.ts';
-import { databaseProblems } from './check.ts';
+import { databaseProblems, refusalOfNewer } from './check.ts';
 import { Database, type WriteDb } from './database.ts';
 import { takeWriterLock } from './lock.ts';
-import { checkVersion, migrate } from './migrate.ts';
+import { migrate } from './migrate.ts';
 import { breakSeal, databaseName, sealDatabase } from './seal.ts';
 
 export interface RestoreOptions {
@@ -34,6 +34,8 @@ export interface Restored {
   readonly setAside: string | null;
   /** Newer backups that were passed over because they are damaged. */
   readonly unsound: readonly string[];
+  /** Newer backups that were passed over because a newer Sidelight made them: they are sound, and its to put back. */
+  readonly ofNewer: readonly string[];
 }
 
 /**
@@ -45,9 +47,9 @@ export function restoreLibrary(folder: string, options: RestoreOptions): Restore
   if (!existsSync(folder)) throw new AppError('FILE_NOT_FOUND', `There is no library in ${redact(folder)}.`);
   const lock = takeWriterLock(folder);
   try {
-    const { backup, unsound } = choose(folder, options);
+    const { backup, ...passedOver } = choose(folder, options);
     const setAside = replace(folder, backup.path, options);
-    return { backup: backup.name, madeAt: backup.madeAt, setAside, unsound };
+    return { backup: backup.name, madeAt: backup.madeAt, setAside, ...passedOver };
   } finally {
     lock.release();
   }
@@ -56,7 +58,13 @@ export function restoreLibrary(folder: string, options: RestoreOptions): Restore
 /** Clocks of a machine and of a share may differ by so much. */
 const clockDriftMs = 24 * 60 * 60 * 1000;
 
-function choose(folder: string, { from, now }: RestoreOptions): { backup: BackupFile; unsound: string[] } {
+interface Choice {
+  readonly backup: BackupFile;
+  readonly unsound: readonly string[];
+  readonly ofNewer: readonly string[];
+}
+
+function choose(folder: string, { from, now }: RestoreOptions): Choice {
   const backups = listBackups(join(folder, 'backups'));
   if (from !== undefined) {
     const path = existsSync(from) ? resolve(from) : join(folder, 'backups', basename(from));
@@ -66,36 +74,28 @@ function choose(folder: string, { from, now }: RestoreOptions): { backup: Backup
     }
     const problems = databaseProblems(path);
     if (problems.length > 0) {
-      refuseNewer(path);
+      const refusal = refusalOfNewer(path);
+      if (refusal !== undefined) throw refusal;
       throw new AppError('DB_DAMAGED', `The backup ${redact(path)} is not sound: ${problems[0]}`, {
         action: 'Name another backup, or leave the name out: the newest sound one is then taken.',
       });
     }
-    return { backup: known ?? { name: basename(path), path, sizeBytes: 0, madeAt: '' }, unsound: [] };
+    return { backup: known ?? { name: basename(path), path, sizeBytes: 0, madeAt: '' }, unsound: [], ofNewer: [] };
   }
   const unsound: string[] = [];
+  const ofNewer: string[] = [];
   // What a clock that went wrong has dated later than now is not the newest by that.
   const isOfFuture = ({ madeAt }: BackupFile): boolean => Date.parse(madeAt) > now.getTime() + clockDriftMs;
   for (const backup of [...backups.filter((one) => !isOfFuture(one)), ...backups.filter(isOfFuture)]) {
-    if (databaseProblems(backup.path).length === 0) return { backup, unsound };
-    unsound.push(backup.name);
+    if (databaseProblems(backup.path).length === 0) return { backup, unsound, ofNewer };
+    (refusalOfNewer(backup.path) === undefined ? unsound : ofNewer).push(backup.name);
   }
+  const [refusal] = ofNewer.map((name) => refusalOfNewer(join(folder, 'backups', name)));
+  if (refusal !== undefined && unsound.length === 0) throw refusal;
   throw new AppError(
     'BACKUP_NOT_FOUND',
     `The library has no sound backup (${backups.length === 0 ? 'backups/ is empty' : `${unsound.length} are damaged`}).`,
   );
-}
-
-/** A backup of a newer Sidelight is sound but not ours to open; the error then says so. */
-function refuseNewer(path: string): void {
-  const database = Database.open(path, { readonly: true });
-  try {
-    checkVersion(database);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'DB_FROM_NEWER_APP') throw error;
-  } finally {
-    database.close();
-  }
 }
 
 function replace(folder: string, backup: string, { now, prepare }: RestoreOptions): string | null {

@@ -1,4 +1,4 @@
-import type { CheckReport, Finding } from '../../contract/results/maintenance.ts';
+import { accessCodes, type CheckReport, type Finding, isOnlyUnread } from '../../contract/results/maintenance.ts';
 import { defineCommand } from '../command.ts';
 import { formatBytes, formatTable, plural } from '../format.ts';
 import { given, outputFile, toggle } from '../options.ts';
@@ -37,14 +37,25 @@ export const command = defineCommand({
     const first = report.findings.find((finding) => finding.severity === 'error');
     if (first === undefined) return output;
     const { message, action } = first;
-    return { ...output, failure: { code: 'DB_DAMAGED' as const, message, action, retryable: false } };
+    const code = accessCodes.find((one) => one === first.code) ?? 'DB_DAMAGED';
+    return { ...output, failure: { code, message, action, retryable: false } };
   },
 });
+
+function headline({ sound, findings }: CheckReport): string {
+  if (sound) return 'The library is sound.';
+  return isOnlyUnread(findings) ? 'The library could not be checked whole:' : 'The library is damaged:';
+}
+
+function stateOf({ sound, isOfNewer }: CheckReport['backups'][number]): string {
+  if (sound) return 'sound';
+  return isOfNewer ? 'of a newer Sidelight' : 'damaged';
+}
 
 function checkLines(report: CheckReport): string[] {
   const line = ({ message, action, code }: Finding): string[] => [`${message} [${code}]`, `  ${action}`];
   return [
-    report.sound ? 'The library is sound.' : 'The library is damaged:',
+    headline(report),
     ...report.findings.flatMap(line),
     `Checked: ${plural(report.records.checked, 'record')}, ${plural(report.models.checked, 'model')}, ` +
       `${plural(report.lpms.checked, 'LPM')}, files of ${plural(report.files.checked, 'instance')}.`,
@@ -52,7 +63,7 @@ function checkLines(report: CheckReport): string[] {
       ? ['No backup yet; the first is made a day after the library was.']
       : formatTable(
           ['backup', 'made at', 'size', 'state'],
-          report.backups.map((b) => [b.name, b.madeAt, formatBytes(b.sizeBytes), b.sound ? 'sound' : 'damaged']),
+          report.backups.map((b) => [b.name, b.madeAt, formatBytes(b.sizeBytes), stateOf(b)]),
         )),
   ];
 }

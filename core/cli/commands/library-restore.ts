@@ -31,6 +31,7 @@ export const command = defineCommand({
         ...(report.setAside === null ? [] : [`What was there before is in ${report.setAside} of the library.`]),
         ...putAsideLines(report.putAside),
         ...report.unsound.map((name) => `Passed over, because it is damaged: ${name}`),
+        ...report.ofNewer.map((name) => `Passed over, because a newer Sidelight made it: ${name}`),
       ],
     };
   },

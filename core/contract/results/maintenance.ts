@@ -22,6 +22,21 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+/** What keeps a library from being read says nothing about its rows: a backup put in its place would lose what is new and mend nothing. */
+export const accessCodes = [
+  'LIBRARY_READ_ONLY',
+  'LIBRARY_BUSY',
+  'DISK_FULL',
+  'DISK_FAILED',
+  'DB_FROM_NEWER_APP',
+] as const;
+
+/** Whether all that a check found is that it could not read: nothing is known to be wrong with the library, nor that it is sound. */
+export function isOnlyUnread(findings: readonly Finding[]): boolean {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return errors.length > 0 && errors.every(({ code }) => accessCodes.some((one) => one === code));
+}
+
 export const checkReportSchema = z.object({
   /** True when nothing is lost or wrong. */
   sound: z.boolean(),
@@ -38,7 +53,16 @@ export const checkReportSchema = z.object({
   }),
   models: z.object({ checked: count, damaged: count }),
   lpms: z.object({ checked: count, damaged: count }),
-  backups: z.array(z.object({ name: z.string(), madeAt: z.string(), sizeBytes: count, sound: z.boolean() })),
+  backups: z.array(
+    z.object({
+      name: z.string(),
+      madeAt: z.string(),
+      sizeBytes: count,
+      sound: z.boolean(),
+      /** A newer Sidelight made it, and can put it back: nothing is known to be wrong with it. */
+      isOfNewer: z.boolean(),
+    }),
+  ),
   seconds: z.number(),
 });
 export type CheckReport = z.infer<typeof checkReportSchema>;
@@ -52,6 +76,8 @@ export const restoreReportSchema = z.object({
   /** Folder below the library with what was in place before; null when nothing was. */
   setAside: z.string().nullable(),
   unsound: z.array(z.string()),
+  /** Newer backups that a newer Sidelight made: they are sound, and were passed over. */
+  ofNewer: z.array(z.string()),
   /** Kinds of jobs that waited or ran when the backup was made: none of them begins by itself. */
   putAside: z.array(jobKindSchema),
 });

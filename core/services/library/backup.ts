@@ -22,12 +22,13 @@ import { putRestoredAside } from './left-work.ts';
 /**
  * A consistent copy of the library's database in the folder `to` (made when absent), or in `backups/`. It may run while another
  * process works. What is not in it: `features/`, `previews/` (computed again), `lpm/` and `files/` (copy the folders themselves).
- * No copy is made, or kept, of a library from which patients are deleted meanwhile: it would hold them.
+ * No copy is made, or kept, of a library from which patients are deleted meanwhile: it would hold them. A library of an earlier version
+ * is copied in the form that it has, so that the program of then can still open the copy; `library restore` brings it to the newest.
  * @throws FILE_NOT_FOUND, DB_DAMAGED, DISK_FULL, DISK_FAILED; LIBRARY_BUSY beside a deletion
  */
 export function backUpLibrary(folder: string, to: string | undefined, now: Date): BackupReport {
   const started = performance.now();
-  const library = openLibrary(folder, { mode: 'read' });
+  const library = openLibrary(folder, { mode: 'read', asItIs: true });
   try {
     const before = deletionsNoted(library.db);
     const isDisturbed = (): boolean => isDeleting(library) || deletionsNoted(library.db) !== before;
@@ -95,9 +96,9 @@ export function restoreFromBackup(folder: string, from: string | undefined, now:
   const prepare = (db: WriteDb): void => {
     putAside = putRestoredAside(db, now.toISOString());
   };
-  const { backup, madeAt, setAside, unsound } = restore(folder, {
+  const { backup, madeAt, setAside, unsound, ofNewer } = restore(folder, {
     ...{ now, prepare },
     ...(from === undefined ? {} : { from }),
   });
-  return { backup, madeAt, setAside, unsound: [...unsound], putAside: [...putAside] };
+  return { backup, madeAt, setAside, unsound: [...unsound], ofNewer: [...ofNewer], putAside: [...putAside] };
 }

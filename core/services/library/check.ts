@@ -15,7 +15,12 @@ import { AppError, serialiseError } from '../../base/errors.ts';
 import { type AbortSignalLike, type ReportProgress, throwIfCancelled } from '../../base/progress.ts';
 import { redact } from '../../base/redact.ts';
 import type { InstanceKind, LpmRecord, ModelRecord } from '../../contract/index.ts';
-import type { CheckReport, checkLibraryOptionsSchema, Finding } from '../../contract/results/maintenance.ts';
+import {
+  accessCodes,
+  type CheckReport,
+  type checkLibraryOptionsSchema,
+  type Finding,
+} from '../../contract/results/maintenance.ts';
 import { sha256, writeWholeFile } from '../../disk/index.ts';
 import { damagedRecords } from '../../features/index.ts';
 import {
@@ -30,6 +35,7 @@ import {
   modelWeights,
   openLibrary,
   recordsOf,
+  refusalOfNewer,
   sealState,
 } from '../../store/index.ts';
 import { csvText } from '../files/csv.ts';
@@ -79,7 +85,10 @@ export async function checkLibrary(context: CheckLibraryContext, options: Option
   };
   step('database');
   const problems = existsSync(path) ? databaseProblems(path) : ['The file sidelight.sqlite is missing.'];
-  for (const problem of problems) findings.add('error', 'DB_DAMAGED', problem);
+  // A backup in the place of what a newer version wrote would lose all that was done since.
+  const newer = problems.length > 0 ? refusalOfNewer(path) : undefined;
+  if (newer !== undefined) findings.add('error', 'DB_FROM_NEWER_APP', newer.message);
+  else for (const problem of problems) findings.add('error', 'DB_DAMAGED', problem);
   const seal = sealState(folder);
   if (seal === 'broken') {
     findings.add(
@@ -92,9 +101,10 @@ export async function checkLibrary(context: CheckLibraryContext, options: Option
   const parts = problems.length > 0 ? null : await readableContent(context, findings, step, options);
   step('backups');
   const backups = listBackups(join(folder, 'backups')).map(({ name, madeAt, sizeBytes, path: file }) => {
-    return { name, madeAt, sizeBytes, sound: databaseProblems(file).length === 0 };
+    const sound = databaseProblems(file).length === 0;
+    return { name, madeAt, sizeBytes, sound, isOfNewer: !sound && refusalOfNewer(file) !== undefined };
   });
-  const unsound = backups.filter((backup) => !backup.sound).length;
+  const unsound = backups.filter(({ sound, isOfNewer }) => !sound && !isOfNewer).length;
   const action = 'Delete it; the next daily backup takes its place.';
   findings.add(
     'error',
@@ -116,6 +126,8 @@ export async function checkLibrary(context: CheckLibraryContext, options: Option
 const restoreOrGoOn =
   'If you changed it yourself, nothing is wrong. Otherwise restore the newest backup with `sidelight library restore`; SQLite finds no fault in its structure, but a value may be wrong.';
 
+const notRead = 'The structure of the database has no fault; what it holds was not checked.';
+
 /** As checkContent; rows that are structurally sound but hold nonsense (a rotten bit in a JSON value) are a finding too. */
 async function readableContent(
   context: CheckLibraryContext,
@@ -126,9 +138,11 @@ async function readableContent(
   try {
     return await checkContent(context, findings, step, options);
   } catch (error) {
-    const { code, message } = serialiseError(error);
+    const { code, message, action } = serialiseError(error);
     if (code === 'CANCELLED') throw error;
-    findings.add('error', 'DB_DAMAGED', `A row of the library cannot be read (${message}).`);
+    const access = accessCodes.find((one) => one === code);
+    if (access !== undefined) findings.add('error', access, `${notRead} ${message}`, action);
+    else findings.add('error', 'DB_DAMAGED', `A row of the library cannot be read (${message}).`);
     return null;
   }
 }

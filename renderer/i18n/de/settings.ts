@@ -75,6 +75,7 @@ export const settings: Words['settings'] = {
   checking: 'Wird geprüft …',
   sound: 'Die Bibliothek ist in Ordnung.',
   unsound: 'Die Bibliothek ist beschädigt:',
+  unread: 'Die Bibliothek konnte nicht ganz geprüft werden:',
   checked: (records, models, files) =>
     `Geprüft: ${n(records, 'Eintrag', 'Einträge')}, ${n(models, 'Modell', 'Modelle')}, ${n(files, 'Datei', 'Dateien')}.`,
   backups: 'Sicherungen',

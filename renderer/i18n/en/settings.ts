@@ -75,6 +75,7 @@ export const settings = {
   checking: 'Checking …',
   sound: 'The library is sound.',
   unsound: 'The library is damaged:',
+  unread: 'The library could not be checked whole:',
   checked: (records: number, models: number, files: number) =>
     `Checked: ${n(records, 'record', 'records')}, ${n(models, 'model', 'models')}, ${n(files, 'file', 'files')}.`,
   backups: 'Backups',

@@ -1,12 +1,17 @@
 /** A library of an earlier version opens, classifies to the same results, and its stopped training goes on. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
+import { isOnlyUnread } from '../../../../core/contract/results/maintenance.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
+import { backUpLibrary, restoreFromBackup } from '../../../../core/services/library/backup.ts';
+import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { requireModel } from '../../../../core/services/training/model.ts';
+import { Database } from '../../../../core/store/database.ts';
 import { listModels, listRuns, openLibrary } from '../../../../core/store/index.ts';
+import { newestVersion } from '../../../../core/store/migrate.ts';
 import {
   earlierFacts,
   earlierImages,
@@ -18,6 +23,7 @@ import {
 import { testServices } from '../../../support/made-studies.ts';
 import { firstDifference } from '../../../support/numbers.ts';
 import { processorLine } from '../../../support/processor.ts';
+import { appErrorOf } from '../../../support/thrown.ts';
 
 /**
  * On the processor that made the fixture results are equal to the last bit, elsewhere within a tolerance (processor.ts):
@@ -72,6 +78,47 @@ describe('a library made at 2fb3ab2', () => {
     expect(listRuns(library.db)).toHaveLength(6);
     library.close();
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  // SQLite says of a database in memory that has grown beyond its limit that the disk is full; `library check` then called a sound library
+  // damaged, and advised to put a backup in its place.
+  test('that is too large to be read in the newest form is said to be that, and is not damaged', async () => {
+    const folder = earlierLibrary();
+    const file = join(folder, 'sidelight.sqlite');
+    const { size } = statSync(file);
+    const refused = { code: 'LIBRARY_READ_ONLY', message: expect.stringContaining('too large to be read so') };
+    for (const mostBytesInMemory of [size - 1, size]) {
+      expect(appErrorOf(() => openLibrary(folder, { mode: 'read', mostBytesInMemory }))).toMatchObject(refused);
+    }
+    // Bytes behind the last page are no part of the database, and take no room on the disk.
+    rmSync(join(folder, 'sidelight.seal'), { force: true });
+    truncateSync(file, 2 ** 30 + 1);
+    const report = await checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep: false });
+    expect(report.findings).toEqual([
+      expect.objectContaining({ ...refused, action: expect.stringContaining('brings it up to date') }),
+    ]);
+    expect([report.sound, isOnlyUnread(report.findings)]).toEqual([false, true]);
+  });
+
+  // A user makes it before an update, to be able to go back: in the newest form the program of then refused it.
+  test('is backed up in the form that it has, and the copy is put back in the newest', () => {
+    const folder = earlierLibrary();
+    const version = (path: string): unknown => {
+      const database = Database.open(path, { readonly: true });
+      try {
+        return database.pragma('user_version');
+      } finally {
+        database.close();
+      }
+    };
+    const { path } = backUpLibrary(folder, join(folder, 'elsewhere'), new Date('2026-03-04T05:06:07.000Z'));
+    expect([version(join(folder, 'sidelight.sqlite')), version(path)]).toEqual([140, 140]);
+
+    restoreFromBackup(folder, path, new Date('2026-03-04T06:06:07.000Z'));
+    expect(version(join(folder, 'sidelight.sqlite'))).toBe(newestVersion);
+    const library = openLibrary(folder, { mode: 'read' });
+    expect(listModels(library.db).map(({ name }) => name)).toEqual(Object.keys(earlierModels));
+    library.close();
   });
 
   test('keeps its models with their weights', async () => {

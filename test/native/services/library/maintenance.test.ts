@@ -13,6 +13,8 @@ import {
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { errorCodes } from '../../../../core/base/error-codes.ts';
+import { isOnlyUnread } from '../../../../core/contract/results/maintenance.ts';
 import { backUpLibrary, restoreFromBackup } from '../../../../core/services/library/backup.ts';
 import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { backUpLibraryAside, checkLibraryAside } from '../../../../core/services/library/maintenance.ts';
@@ -138,6 +140,45 @@ describe('backups', () => {
   });
 });
 
+/** Makes the database at `path` one that a later program wrote. */
+function makeNewer(path: string): void {
+  const sqlite = new Sqlite(path);
+  sqlite.pragma('user_version = 9990');
+  sqlite.close();
+}
+
+describe('what a newer Sidelight wrote', () => {
+  // It was called damaged, with the advice to put a backup in its place: whoever did so in the program of before lost all that was done since.
+  test('is no damage to a check, be it the library or a backup', async () => {
+    const folder = await madeLibrary();
+    backUpLibrary(folder, undefined, now);
+    const [copy = ''] = readdirSync(join(folder, 'backups'));
+    for (const path of ['sidelight.sqlite', `backups/${copy}`]) makeNewer(join(folder, path));
+    rmSync(join(folder, 'sidelight.seal'));
+    const report = await checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep: false });
+    expect(report.findings.map(({ code, action }) => [code, action])).toEqual([
+      ['DB_FROM_NEWER_APP', errorCodes.DB_FROM_NEWER_APP.action],
+    ]);
+    expect(report.backups).toEqual([expect.objectContaining({ sound: false, isOfNewer: true })]);
+    expect([report.sound, isOnlyUnread(report.findings)]).toEqual([false, true]);
+  });
+
+  test('is passed over where a backup is put back, and called what it is', async () => {
+    const folder = await madeLibrary();
+    const backups = join(folder, 'backups');
+    rmSync(backups, { recursive: true });
+    backUpLibrary(folder, undefined, now);
+    const [newer = ''] = readdirSync(backups);
+    makeNewer(join(backups, newer));
+    utimesSync(join(backups, newer), now, now);
+    expect(codeOf(() => restoreFromBackup(folder, undefined, now))).toBe('DB_FROM_NEWER_APP');
+    writeFileSync(join(backups, 'older.sqlite'), readFileSync(join(folder, 'sidelight.sqlite')));
+    utimesSync(join(backups, 'older.sqlite'), new Date('2026-02-01'), new Date('2026-02-01'));
+    const report = restoreFromBackup(folder, undefined, now);
+    expect(report).toMatchObject({ backup: 'older.sqlite', unsound: [], ofNewer: [newer] });
+  });
+});
+
 describe('library restore', () => {
   test('takes the newest sound backup, passes over damaged ones, and keeps the present file', async () => {
     const folder = await madeLibrary();
@@ -197,9 +238,7 @@ describe('library restore', () => {
     expect(codeOf(() => restoreFromBackup(folder, undefined, now))).toBe('BACKUP_NOT_FOUND');
     const newer = join(folder, 'backups', 'newer.sqlite');
     writeFileSync(newer, before);
-    const sqlite = new Sqlite(newer);
-    sqlite.pragma('user_version = 9990');
-    sqlite.close();
+    makeNewer(newer);
     expect(codeOf(() => restoreFromBackup(folder, 'newer.sqlite', now))).toBe('DB_FROM_NEWER_APP');
     // Sound, of an earlier version by its number, and not to be brought to this one.
     const odd = join(folder, 'backups', 'odd.sqlite');
