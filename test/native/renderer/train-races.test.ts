@@ -106,11 +106,11 @@ test('a measurement that ends once a data set is chosen that cannot be trained o
   const train = new TrainState();
   train.follow((work) => void work());
   await train.open({ dataset: 'd' });
-  expect([train.measuring?.id, wire.inputs('training.promise').length]).toEqual([9, 1]);
+  expect([train.time.measuring?.id, wire.inputs('training.promise').length]).toEqual([9, 1]);
   await train.chooseDataset('unlabelled');
   expect(train.isBlocked).toBe(true);
   await wire.tell('jobs.changed', { ...measure, state: 'succeeded', isStoppable: false });
-  expect([train.measuring, wire.inputs('training.promise').length]).toEqual([null, 1]);
+  expect([train.time.measuring, wire.inputs('training.promise').length]).toEqual([null, 1]);
   // Back at the first its promise is asked for.
   await train.chooseDataset('d');
   expect(wire.inputs('training.promise').length).toBe(2);
