@@ -73,7 +73,7 @@ export const methodCostSchema = z.object({
   learnable: count,
   /**
    * MiB that one training step with the whole batch at once adds to an idle engine, on the processor; null where even one image would not have fitted.
-   * `isMemoryEstimated`: carried on from one and two images at once in a straight line, because the whole batch would not have fitted.
+   * `isMemoryEstimated`: carried on from one image or two in a straight line, because the whole batch would not have fitted.
    */
   memoryMb: z.number().nonnegative().nullable(),
   isMemoryEstimated: z.boolean(),

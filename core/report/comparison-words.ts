@@ -37,7 +37,7 @@ export function comparisonNotes(report: ComparisonReport): string[] {
             : `AUC: the mean of ${seeds} trainings, with its 95 % interval over trainings and ${part} patients, drawn together. Few trainings make it a little too narrow.`,
         ]
       : ['Nothing was trained: memory and time are measured alone.']),
-    `Memory: what one training step with ${counted('en', report.batch, 'image', 'images')} at once adds to an idle engine, in a process of its own, on the processor.${estimated ? ' With ~ it is carried on from one and two images at once.' : ''}`,
+    `Memory: what one training step with ${counted('en', report.batch, 'image', 'images')} at once adds to an idle engine, in a process of its own, on the processor.${estimated ? ' With ~ it is carried on from one image or two.' : ''}`,
     plan.fullMemoryMb === null
       ? 'The memory of full fine-tuning could not be measured here, so there are no shares of it and no PME.'
       : `Full fine-tuning takes ${plan.isFullMemoryEstimated ? 'about ' : ''}${Math.round(plan.fullMemoryMb)} MB: what shares of memory are of.`,

@@ -56,7 +56,7 @@ export const comparison: Words['comparison'] = {
   memoryAxis: 'Speicher des Trainings (MB)',
   parametersAxis: 'lernbare Parameter',
   meaning:
-    'AUC: der Mittelwert der Trainings, ihr Intervall über Trainings und Patienten zugleich. Speicher: was ein Trainingsschritt mit dem ganzen Batch auf einmal zu einer ruhenden Engine hinzufügt, in einem eigenen Prozess auf dem Prozessor; „etwa“ ist von einem und zwei Bildern aus fortgeführt. PPE und PME: die AUC in Prozent, gemindert um den Anteil der Parameter und um den Anteil am Speicher des vollen Trainings.',
+    'AUC: der Mittelwert der Trainings, ihr Intervall über Trainings und Patienten zugleich. Speicher: was ein Trainingsschritt mit dem ganzen Batch auf einmal zu einer ruhenden Engine hinzufügt, in einem eigenen Prozess auf dem Prozessor; „etwa“ ist von einem Bild oder zweien aus fortgeführt. PPE und PME: die AUC in Prozent, gemindert um den Anteil der Parameter und um den Anteil am Speicher des vollen Trainings.',
   saveCsv: 'Als CSV speichern',
   saveReport: 'Bericht speichern',
   saveTitle: 'Vergleich speichern',

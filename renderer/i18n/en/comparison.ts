@@ -56,7 +56,7 @@ export const comparison = {
   memoryAxis: 'memory of training (MB)',
   parametersAxis: 'learnable parameters',
   meaning:
-    'AUC: the mean of the trainings, its interval over trainings and patients together. Memory: what one training step with the whole batch at once adds to an idle engine, in a process of its own on the processor; “about” is carried on from one and two images. PPE and PME: the AUC in percent, discounted by the share of parameters and by the share of full fine-tuning’s memory.',
+    'AUC: the mean of the trainings, its interval over trainings and patients together. Memory: what one training step with the whole batch at once adds to an idle engine, in a process of its own on the processor; “about” is carried on from one image or two. PPE and PME: the AUC in percent, discounted by the share of parameters and by the share of full fine-tuning’s memory.',
   saveCsv: 'Save as CSV',
   saveReport: 'Save the report',
   saveTitle: 'Save the comparison',

@@ -81,6 +81,37 @@ describe('the memory of a step', () => {
     expect(asked).toEqual([1, 2]);
   });
 
+  // As `stepCost` measured it: a ViT of width 384 and eight blocks at 256 pixels, with 1, 2, 4 and 8 images.
+  const vit = plainVit({ width: 384, layers: 8, heads: 6, patch: 16, imageSize: 256 });
+  const measured = {
+    full: [867, 870, 937, 1172],
+    lora: [211, 263, 359, 570],
+  } as const;
+
+  test.each(['full', 'lora'] as const)(
+    'of %s is carried on from one image where two do not fit, and from two that tell nothing, by what the graph says',
+    async (method) => {
+      const mb = measured[method];
+      const asked: number[] = [];
+      const measure: MeasureStep = async (_, images) => {
+        asked.push(images);
+        return mb[Math.log2(images)] as number;
+      };
+      const eight = { inputSize: 256, tokenRatio: 0.2, classes: 2, batch: 8, microBatch: 4 };
+      // Just as much as one image needs.
+      const from1 = await methodMemory(vit, method, eight, mb[0] / 0.6, measure);
+      expect([from1.isMemoryEstimated, asked]).toEqual([true, [1]]);
+      expect((from1.memoryMb ?? 0) / mb[3]).toBeGreaterThan(0.95);
+      expect((from1.memoryMb ?? 0) / mb[3]).toBeLessThan(1.25);
+      expect((from1.trainingMb ?? 0) / mb[2]).toBeLessThan(1.25);
+      asked.length = 0;
+      const from2 = await methodMemory(vit, method, eight, (0.95 * mb[3]) / 0.6, measure);
+      expect([from2.isMemoryEstimated, asked]).toEqual([true, [1, 2]]);
+      expect((from2.memoryMb ?? 0) / mb[3]).toBeGreaterThan(0.95);
+      expect((from2.memoryMb ?? 0) / mb[3]).toBeLessThan(1.1);
+    },
+  );
+
   test('of a process that dies is not known', async () => {
     expect(await methodMemory(lpm, 'fpt+', shape, 10_000, async () => null)).toMatchObject({
       memoryMb: null,
