@@ -27,7 +27,7 @@ import {
   type WriteDb,
   withoutIdentity,
 } from '../../store/index.ts';
-import { fileError } from '../files/file-error.ts';
+import { copyError } from '../files/file-error.ts';
 import { readInstance } from '../files/files.ts';
 import type { PictureContext } from '../files/identify.ts';
 import { canBeDecoded } from '../files/look.ts';
@@ -393,7 +393,7 @@ export class Importer {
       this.#copiedInto.add(dirname(target));
       return name;
     } catch (error) {
-      throw fileError(error, target);
+      throw copyError(error, target);
     }
   }
 }
