@@ -17,7 +17,7 @@ const noLocks: Translation = {
   code: 'DISK_FAILED',
   what: 'The drive of the library gives no locks that can be relied on, as some network shares do not',
   action:
-    'Put the library on a disk of this computer (--library DIR): copy its folder there while nobody has it open. Or ask whoever manages the share for locks.',
+    'Copy the folder of the library to a disk of this computer while nobody has it open, and open it there; or ask whoever manages the share for locks.',
 };
 
 /** Primary result codes; an extended code (SQLITE_IOERR_WRITE) is looked up by its longest listed prefix. */

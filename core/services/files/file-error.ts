@@ -1,5 +1,5 @@
 /** What a system's refusal to read or write a file of the user's means, and what helps. */
-import { AppError, isDiskFull, isDriveAway } from '../../base/errors.ts';
+import { AppError, isDiskFull, isDriveAway, systemError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 
 /** The AppError of a failed file operation. `what` names the file, redacted. */
@@ -21,6 +21,12 @@ export function fileError(error: unknown, path: string): AppError {
     ...(action === undefined ? {} : { action }),
     cause: error,
   });
+}
+
+/** As `fileError`, of a copy that is written into the library at `path`: it is the library's drive that fails, and no other file can be copied either. */
+export function copyError(error: unknown, path: string): AppError {
+  const failed = systemError(error, `the copy ${redact(path)} in the library`);
+  return failed instanceof AppError ? failed : fileError(error, path);
 }
 
 const noRight = 'Give your account the right to read it (ask whoever manages the drive), then try again.';

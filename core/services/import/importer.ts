@@ -25,7 +25,7 @@ import {
   setPicturePatients,
   type WriteDb,
 } from '../../store/index.ts';
-import { fileError } from '../files/file-error.ts';
+import { copyError } from '../files/file-error.ts';
 import { readInstance } from '../files/files.ts';
 import type { PictureContext } from '../files/identify.ts';
 import { canBeDecoded } from '../files/look.ts';
@@ -385,7 +385,7 @@ export class Importer {
       this.#copiedInto.add(dirname(target));
       return name;
     } catch (error) {
-      throw fileError(error, target);
+      throw copyError(error, target);
     }
   }
 }

@@ -2,9 +2,10 @@
  * What lies on the disk, asked about for the rows of a labels file: a folder is read once, only where the one above has its name, and none while
  * another waits for its answer. Folders of a network drive may take a second each, and a public set's labels name a hundred times as many as are there.
  */
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../base/progress.ts';
+import { realPath } from '../files/real-path.ts';
 
 /** Questions that wait for the disk at one time. */
 const atOnce = 16;
@@ -53,7 +54,7 @@ export class OnDisk {
 
   /** The real path of a folder; its own where it is none, as in an archive. */
   realFolder(folder: string): Promise<string> {
-    const known = this.#folders.get(folder) ?? realpath(folder).catch(() => folder);
+    const known = this.#folders.get(folder) ?? realPath(folder).catch(() => folder);
     this.#folders.set(folder, known);
     return known;
   }
@@ -88,7 +89,7 @@ export class OnDisk {
   }
 }
 
-const realOf = (path: string): Promise<string | null> => realpath(path).catch(() => null);
+const realOf = (path: string): Promise<string | null> => realPath(path).catch(() => null);
 
 async function entriesIn(folder: string): Promise<ReadonlyMap<string, Entry> | null> {
   try {

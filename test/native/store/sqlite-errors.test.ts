@@ -12,7 +12,7 @@ test.each(['SQLITE_PROTOCOL', 'SQLITE_IOERR_LOCK', 'SQLITE_IOERR_RDLOCK', 'SQLIT
     const { message, action, retryable } = said(code);
     expect(said(code).code).toBe('DISK_FAILED');
     expect(message).toMatch(/gives no locks .*\(…ite, SQLITE_/);
-    expect(action).toContain('a disk of this computer');
+    expect(action).toContain('to a disk of this computer');
     expect([retryable, message.includes('Mustermann')]).toEqual([false, false]);
   },
 );
