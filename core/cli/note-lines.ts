@@ -129,12 +129,15 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   maybeUnknown: (v) =>
     `Warning: ${v['names']} ${n(v, 'count') === 1 ? 'is a class' : 'are classes'} now, with ${plural(n(v, 'labels'), 'label')}. If that says that nobody knows, take these rows out of the file and ` +
     'import into a new data set: as a class it is learned and judged like the others. Naming all classes with --classes answers this.',
+  alikeClasses: (v) =>
+    `Warning: ${plural(n(v, 'groups'), 'group')} of classes hardly ${n(v, 'groups') === 1 ? 'differs' : 'differ'}: ${v['names']}. They are different classes. If a group is one class, typed in several ways, ` +
+    'correct the file before the import, or afterwards: sidelight class merge.',
   classFoldersUnused: (v) =>
     v['folder'] === ''
       ? `No class was taken from folders: the ${plural(n(v, 'folders'), 'folder')} of pictures ${n(v, 'folders') === 1 ? 'does' : 'do'} not lie below train, val or test. If they are the classes, give a labels ` +
         'file with a row a folder and the columns folder,label, and --key-column folder --keys folder.'
-      : `No class was taken from folders: class folders (train/CLASS, test/CLASS) lie in "${v['folder']}", below the folder that was given. If they are meant, ` +
-        'import that folder.',
+      : `No class was taken from folders: class folders (train/CLASS, test/CLASS) lie in "${v['folder']}"${n(v, 'isArchive') > 0 ? '' : ', below the folder that was given'}. If they are meant, ` +
+        (n(v, 'isArchive') > 0 ? 'unpack it and import the folder.' : 'import that folder.'),
   systemFiles: (v) => `${plural(n(v, 'files'), 'file')} in which macOS keeps notes about others were passed over.`,
 };
 

@@ -110,29 +110,6 @@ export function isMissingValue(text: string): boolean {
   return /^(nan|null|undefined|<na>|#(n\/a|na|nv|ref!|wert!|value!|bezug!|name\?|div\/0!))$/iu.test(text);
 }
 
-const unknownWords: ReadonlySet<string> = new Set(
-  [
-    'na|n/a|n.a.|not available|not applicable|not assessed|not known|not labelled|not labeled|not specified|unknown|unk|unlabelled|unlabeled|missing|blank|empty',
-    '(blank)|tbd|t.b.d.|to do|todo|pending|no label|no data|unbekannt|nicht bekannt|k. a.|k.a.|keine angabe|ohne angabe|fehlt|(leer)|leer|offen|nicht befundet',
-    'inconnu|inconnue|(vide)|desconocido|desconocida|(en blanco)|sconosciuto|(vuoto)|onbekend',
-  ]
-    .join('|')
-    .split('|'),
-);
-
-/**
- * Those of the names that may say that nobody knows instead of what is there ("NA" of R, "?", "(blank)" of a pivot table). Each is a class of some
- * lab, so a person has to look; "-" beside "+" says no.
- */
-export function maybeUnknown(names: readonly string[]): string[] {
-  const keys = names.map(classNameKey);
-  const hasPlus = keys.includes('+');
-  return names.filter((_, i) => {
-    const key = keys[i] ?? '';
-    return unknownWords.has(key) || /^[?.*_/]+$/u.test(key) || /^-{2,}$/.test(key) || (key === '-' && !hasPlus);
-  });
-}
-
 /** Names that differ only in case, how often each was given (0 for one that was there before), and which would stand for all. */
 export interface CaseQuestion {
   readonly names: readonly { readonly name: string; readonly rows: number; readonly isKnown: boolean }[];

@@ -5,6 +5,7 @@ export * from './classification.ts';
 export * from './comparison.ts';
 export * from './deletions.ts';
 export * from './devices.ts';
+export * from './doubtful-classes.ts';
 export * from './fold-agreement.ts';
 export * from './folds.ts';
 export * from './ids.ts';

@@ -48,6 +48,7 @@ export const importNoteCodes = [
   'splitColumnUnused',
   'positiveGuessed',
   'maybeUnknown',
+  'alikeClasses',
   'classFoldersUnused',
   'systemFiles',
 ] as const;

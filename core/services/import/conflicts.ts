@@ -57,7 +57,7 @@ export function separateConflicts<Entry extends Spoken>(
 function apart(columns: readonly string[]): string {
   if (columns.length === 0) return '';
   const named = columns.map((name) => `"${name}"`).join(', ');
-  return `. The rows differ in ${named}, which ${columns.length === 1 ? 'is' : 'are'} not used: where that says which image is meant, name the images (path, sopInstanceUID)`;
+  return `. The rows differ in ${named}, which ${columns.length === 1 ? 'is' : 'are'} not used: if that is who labelled, call the column "reader"; if it tells images apart, name the images (path, sopInstanceUID)`;
 }
 
 /** A label as messages say it: that of a finding with the finding. */

@@ -5,7 +5,7 @@
 import type { Dirent } from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { FolderClasses, FolderClassesOptions, ImportNote } from '../../contract/index.ts';
+import { type FolderClasses, type FolderClassesOptions, type ImportNote, splitOfWord } from '../../contract/index.ts';
 import type { ReadDb } from '../../store/index.ts';
 import { classFolderReader } from '../files/class-folders.ts';
 import { caseQuestionsOf, type Labelled, labelChoice, namesOf, positiveOf, refusePositive } from './class-names.ts';
@@ -60,9 +60,10 @@ const caseName = /\d{3}|^(?:pat|case|fall|stud|ser|images?|masks?|train|test|val
 
 /**
  * The note about folders that look like classes and were not taken for them: class folders further down than the folder that was given, as a
- * download unpacks them, and folders of pictures beside each other without train and test.
+ * download unpacks them or in an archive, and folders of pictures beside each other without train and test.
+ * @param pictureFolders folders in which pictures lie, those in archives among them
  */
-export function unusedClassFolders(paths: readonly string[]): ImportNote[] {
+export function unusedClassFolders(paths: readonly string[], pictureFolders: Iterable<string>): ImportNote[] {
   const read = classFolderReader();
   const isLaidOut = (root: string): boolean =>
     foldersIn(root).some((split) => read(root, [split, 'class']).label !== null);
@@ -78,9 +79,30 @@ export function unusedClassFolders(paths: readonly string[]): ImportNote[] {
       .map((folder) => relative(root, folder));
   });
   const [folder] = below;
-  if (folder !== undefined) return [{ code: 'classFoldersUnused', values: { folder, folders: below.length } }];
+  const note = (values: ImportNote['values']): ImportNote[] => [{ code: 'classFoldersUnused', values }];
+  if (folder !== undefined) return note({ folder, folders: below.length });
+  const [archive, ...others] = archivesOfClasses(pictureFolders);
+  if (archive !== undefined) return note({ folder: archive, folders: 1 + others.length, isArchive: 1 });
   const folders = roots.reduce((sum, root) => sum + classesBeside(root), 0);
-  return folders === 0 ? [] : [{ code: 'classFoldersUnused', values: { folder: '', folders } }];
+  return folders === 0 ? [] : note({ folder: '', folders });
+}
+
+/** The names of archives in which pictures lie in train/CLASS and in another part. */
+function archivesOfClasses(pictureFolders: Iterable<string>): string[] {
+  const parts = new Map<string, Set<string | null>>();
+  for (const folder of pictureFolders) {
+    const names = folder.split(/[\\/]/);
+    const archive = names.findLastIndex((name) => /\.zip$/i.test(name));
+    if (archive < 0) continue;
+    const inside = names.slice(archive + 1);
+    const at = inside.findIndex((name) => splitOfWord(name) !== null);
+    if (at < 0 || at === inside.length - 1) continue;
+    const key = names.slice(0, archive + 1).join('/');
+    parts.set(key, (parts.get(key) ?? new Set()).add(splitOfWord(inside[at] ?? '')));
+  }
+  return [...parts].flatMap(([archive, found]) =>
+    found.has('train') && found.size > 1 ? [archive.split('/').at(-1) ?? archive] : [],
+  );
 }
 
 /** How many folders beside each other may be classes; 0 where they are none. */

@@ -51,7 +51,7 @@ export function refuseEarlierLeaks(
  * @throws SPLIT_LEAKS_PATIENT
  */
 export function splitsOfPatients(
-  entries: readonly { readonly patientId: PatientId; readonly split: SplitName | null }[],
+  entries: readonly { readonly patientId: PatientId; readonly split: SplitName | null; readonly row?: number | null }[],
   heldBy: (patientId: PatientId) => Held,
 ): Map<PatientId, SplitName> {
   const given = new Map<PatientId, Set<SplitName>>();
@@ -59,7 +59,10 @@ export function splitsOfPatients(
     if (split !== null) given.set(patientId, (given.get(patientId) ?? new Set<SplitName>()).add(split));
   }
   const leaking = [...given].filter(([, splits]) => splits.size > 1);
-  if (leaking.length > 0) throw leak(heldBy, leaking);
+  if (leaking.length > 0) {
+    const rowsOf = Map.groupBy(entries, ({ patientId }) => patientId);
+    throw leak(heldBy, leaking, (patientId) => (rowsOf.get(patientId) ?? []).flatMap(({ row }) => row ?? []));
+  }
   return new Map([...given].flatMap(([patientId, splits]) => [...splits].map((split) => [patientId, split] as const)));
 }
 
@@ -67,7 +70,10 @@ export function splitsOfPatients(
 function leak(
   heldBy: (patientId: PatientId) => Held,
   leaking: readonly (readonly [PatientId, ReadonlySet<SplitName>])[],
+  rowsOf: (patientId: PatientId) => readonly number[] = () => [],
 ): AppError {
+  const copies = leaking.filter(([patientId]) => isOnePicture(heldBy(patientId)));
+  if (copies.length === leaking.length) return copiesInParts(copies, rowsOf);
   const groups = new Map<string, Held & { patients: number; splits: string }>();
   for (const [patientId, found] of leaking) {
     const { studies, pictures } = heldBy(patientId);
@@ -90,6 +96,33 @@ function leak(
     action: `Give all ${what} of one patient the same split, or leave the column out.`,
     details: { patients: leaking.length, groups: [...groups.values()] },
   });
+}
+
+function isOnePicture({ studies, pictures }: Held): boolean {
+  return studies === 0 && pictures === 1;
+}
+
+/** Rows that are named. */
+const namedRows = 6;
+
+/** Nobody has two pictures here: copies of a file are one picture, and public sets have some in several parts. */
+function copiesInParts(
+  copies: readonly (readonly [PatientId, ReadonlySet<SplitName>])[],
+  rowsOf: (patientId: PatientId) => readonly number[],
+): AppError {
+  const rows = copies.flatMap(([patientId]) => rowsOf(patientId));
+  const named = rows.slice(0, namedRows).join(', ') + (rows.length > namedRows ? ', …' : '');
+  const parts = [...new Set(copies.flatMap(([, splits]) => [...splits]))].sort().join(' and ');
+  const what = copies.length === 1 ? '1 picture stands' : `${copies.length} pictures stand`;
+  return new AppError(
+    'SPLIT_LEAKS_PATIENT',
+    `${what} in several parts (${parts}), as copies of one file or under one name twice${rows.length === 0 ? '' : ` (rows ${named})`}.`,
+    {
+      action:
+        'A model would be judged on pictures from which it learned. Take the copies out of all parts but one: files of the same size and content are the same picture, whatever they are called.',
+      details: { patients: copies.length, rows: rows.slice(0, 100) },
+    },
+  );
 }
 
 /** Patients who would have several parts by earlier files, in any data set, once the images go to whom the file gives them. */

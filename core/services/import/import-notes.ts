@@ -1,5 +1,6 @@
 /** What an import tells besides its counts: whose pictures are, which patients were given, what became of splits and versions. */
 import {
+  alikeClasses,
   type ImportNote,
   type InstanceId,
   maybeUnknown,
@@ -98,7 +99,7 @@ export function importNotes(db: ReadDb, datasetId: number, facts: ImportFacts): 
     ...unusedSplits(facts),
     ...splitNotes(db, datasetId),
     ...guessedPositive(facts),
-    ...unknownAsClass(facts.classes),
+    ...doubtfulClasses(facts.classes),
   );
   if (facts.systemFiles > 0) note('systemFiles', { files: facts.systemFiles });
   return notes;
@@ -120,8 +121,8 @@ function guessedPositive({
   return other === undefined ? [] : [{ code: 'positiveGuessed', values: { name: positiveClass, other, dataset } }];
 }
 
-/** Classes whose names may say that nobody knows: an image of which that is said should have no label. */
-export function unknownAsClass({
+/** Classes whose names may say that nobody knows (an image of which that is said should have no label), or be one class typed in two ways. */
+export function doubtfulClasses({
   target,
   classes,
   hasFixedClasses,
@@ -129,11 +130,22 @@ export function unknownAsClass({
   // Whoever listed the classes has said that they are some.
   if (targetFacts[target].isPerName || targetFacts[target].isListed || hasFixedClasses) return [];
   const used = classes.filter(({ labels }) => labels > 0);
-  const doubtful = maybeUnknown(used.map(({ name }) => name));
-  if (doubtful.length === 0) return [];
-  const labels = used.reduce((sum, one) => sum + (doubtful.includes(one.name) ? one.labels : 0), 0);
-  const names = doubtful.map((name) => `"${name}"`).join(', ');
-  return [{ code: 'maybeUnknown', values: { names, count: doubtful.length, labels } }];
+  const names = used.map(({ name }) => name);
+  const unknown = maybeUnknown(names);
+  const labels = used.reduce((sum, one) => sum + (unknown.includes(one.name) ? one.labels : 0), 0);
+  const alike = alikeClasses(names);
+  return [
+    ...(unknown.length === 0
+      ? []
+      : [{ code: 'maybeUnknown' as const, values: { names: quoted(unknown), count: unknown.length, labels } }]),
+    ...(alike.length === 0
+      ? []
+      : [{ code: 'alikeClasses' as const, values: { names: alike.map(quoted).join('; '), groups: alike.length } }]),
+  ];
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
 }
 
 /** What the given splits leave open, and what will be done about it. */

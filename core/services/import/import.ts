@@ -116,7 +116,9 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       unusedSplits: labels?.file.columns.filter(({ why }) => why === 'split-words') ?? [],
       labelNotes: [
         ...(labels === null ? [] : labelNotes(labels.file)),
-        ...(labels === null && importer.folderEntries.length === 0 ? unusedClassFolders(options.paths) : []),
+        ...(labels === null && importer.folderEntries.length === 0
+          ? unusedClassFolders(options.paths, importer.noted.folders)
+          : []),
         ...effects,
       ],
       splitsChanged,

@@ -28,6 +28,15 @@ const otherFiles: readonly { readonly starts: readonly number[]; readonly is: st
   { starts: [0x1f, 0x8b], is: 'a compressed file (.gz)' },
 ];
 
+/** The same of texts: what a browser or a program saved in place of a table. */
+const otherTexts: readonly { readonly begins: RegExp; readonly is: string }[] = [
+  {
+    begins: /^\s*<(?:!doctype html|html|\?xml|table)\b/i,
+    is: 'a web page or XML, as some programs write under the name of a table',
+  },
+  { begins: /^\s*(?:\[\s*)?\{\s*"/, is: 'JSON' },
+];
+
 /** Bytes 80 to FF of the DOS code page 850, which TextDecoder does not know. Soft hyphen and no-break space stand where it has them. */
 const codePage850 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0';
@@ -56,8 +65,9 @@ export function decodeLabels(bytes: Uint8Array): LabelText {
 
 function refuseOtherFiles(bytes: Uint8Array): void {
   const other = otherFiles.find(({ starts }) => starts.every((value, i) => bytes[i] === value));
-  if (other === undefined) return;
-  throw refusal(`The labels file is ${other.is}, not a CSV file.`);
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 200)).replace(/^\u00ef\u00bb\u00bf/, '');
+  const is = other?.is ?? otherTexts.find(({ begins }) => begins.test(head))?.is;
+  if (is !== undefined) throw refusal(`The labels file is ${is}, not a CSV file.`);
 }
 
 function refusal(message: string, action = saveAsUtf8): AppError {

@@ -318,14 +318,24 @@ function isWithoutHeader({ header, rows }: LabelTable): boolean {
   return cells.some((cell, at) => placeOrUid.test(cell) && below(at, (other) => placeOrUid.test(other)));
 }
 
+/** `03-Jan`, as a spreadsheet shows what it took for a date. */
+const monthName =
+  /^\d{1,2}[-.] ?(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\.?(?:[- ]\d{2,4})?$/i;
+/** Where people write that they do not know whose an image is. "NA" may be initials, and "0" an ID. */
+const nobody =
+  /^(?:n\/a|n\.\s?a\.|not (?:available|known|applicable)|unknown|missing|none|unbekannt|fehlt|k\.\s?a\.|keine angabe|inconnue?|desconocid[oa]|sconosciut[oa]|[-–?.*_]+)$/i;
+
 /** What a spreadsheet or a program did to an ID, so that it may be another's; null for an ID that may be right. */
 export function damageOf(patientID: string): string | null {
   if (/^\d(?:[.,]\d+)?E\+\d{2,3}$/i.test(patientID))
     return 'is a number that a spreadsheet has rounded: several patients may have become one; make the file again with that column as text';
   if (/^\d+[.,]0+$/.test(patientID))
     return 'is a number with decimals, as programs write IDs of a column with empty cells; write the IDs as text, without them';
+  if (monthName.test(patientID))
+    return 'is a date, as spreadsheets make it of "1-2" or "3/4": two patients may have become one; make the file again with that column as text';
   // Everybody whose ID is missing would be one person, and apart from their other images.
-  if (isMissingValue(patientID)) return 'is what programs write where a value is missing; leave the cell empty';
+  if (isMissingValue(patientID) || nobody.test(patientID))
+    return 'is what programs write where a value is missing; leave the cell empty';
   return null;
 }
 

@@ -4,7 +4,7 @@ import { type ComparedLabel, comparedLabels, listReaders, type ReadDb } from '..
 import { type AlikePatients, alikeGroups } from '../patients/alike.ts';
 import type { CatalogueImage } from './catalogue.ts';
 import { knownReader } from './file-readers.ts';
-import { unknownAsClass } from './import-notes.ts';
+import { doubtfulClasses } from './import-notes.ts';
 import type { LabelEntry } from './labels.ts';
 import { nameToGive } from './profiles/plan.ts';
 import type { ReadLabels } from './read-labels.ts';
@@ -39,15 +39,15 @@ export function changesOf(
   return changes;
 }
 
-/** The note about names that would be classes and may say that nobody knows. */
-export function unknownOf(agreed: readonly LabelEntry[], hasFixedClasses: boolean): ImportNote[] {
+/** The notes about names that would be classes and may be none, or one class typed in two ways. */
+export function doubtfulOf(agreed: readonly LabelEntry[], hasFixedClasses: boolean): ImportNote[] {
   const labels = agreed.filter(({ label, question }) => question === null && label !== '');
   const classes = [...Map.groupBy(labels, ({ label }) => label)].map(([name, own]) => ({
     name,
     labels: own.length,
     stored: own.length,
   }));
-  return unknownAsClass({ target: 'class', classes, hasFixedClasses });
+  return doubtfulClasses({ target: 'class', classes, hasFixedClasses });
 }
 
 /** How the file was read, for whoever decides whether it is meant so. */

@@ -49,7 +49,7 @@ import {
 import { agreedLabels, inOrder, type LabelEntry, type RefusedRow, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
 import { OnDisk } from './on-disk.ts';
-import { alikeOf, changesOf, findingsOf, imagesByTarget, readingOf, unknownOf } from './preview-counts.ts';
+import { alikeOf, changesOf, doubtfulOf, findingsOf, imagesByTarget, readingOf } from './preview-counts.ts';
 import { type ReadLabels, readLabels } from './read-labels.ts';
 
 const firstRows = 8;
@@ -111,7 +111,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
       ...labelNotes(found.read),
       ...effectNotes(db, dataset?.id ?? null, { ...found, file: found.read, reader: given.reader }),
       ...alikePatientsNote(alikeOf(found)),
-      ...unknownOf(
+      ...doubtfulOf(
         agreed,
         given.classes !== undefined || (dataset !== undefined && classListOf(db, dataset.id).isFixed),
       ),

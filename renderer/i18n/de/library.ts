@@ -185,10 +185,12 @@ export const library: Words['library'] = {
       `Welche Klasse ist positiv? Nichts an den Namen „${v['name']}“ und „${v['other']}“ sagt, welche der beiden die Krankheit ist. Sagen Sie es beim Training, bevor es beginnt; bis dahin gilt „${v['name']}“, und jede Kennzahl sagt, dass niemand sie gewählt hat.`,
     maybeUnknown: (v) =>
       `${v['names']} ${Number(v['count']) === 1 ? 'ist eine Klasse' : 'sind Klassen'}, mit ${n(Number(v['labels']), 'Label', 'Labels')}. Heißt das, dass es niemand weiß, nehmen Sie diese Zeilen heraus und importieren Sie in einen neuen Datensatz: Als Klasse wird es gelernt und beurteilt wie die anderen.`,
+    alikeClasses: (v) =>
+      `${n(Number(v['groups']), 'Gruppe von Klassen unterscheidet', 'Gruppen von Klassen unterscheiden')} sich kaum: ${v['names']}. Es sind verschiedene Klassen. Ist eine Gruppe eine einzige, verschieden geschrieben, berichtigen Sie die Tabelle, oder führen Sie sie unter „Klassen“ zusammen.`,
     classFoldersUnused: (v) =>
       v['folder'] === ''
         ? `Aus Ordnern wurde keine Klasse genommen: ${n(Number(v['folders']), 'Ordner mit Bildern liegt', 'Ordner mit Bildern liegen')} nicht unter train, val oder test. Sind es die Klassen, legen Sie sie dorthin, oder geben Sie eine Tabelle an.`
-        : `Aus Ordnern wurde keine Klasse genommen: Klassenordner (train/KLASSE, test/KLASSE) liegen in „${v['folder']}“, unter dem angegebenen Ordner. Sind sie gemeint, importieren Sie diesen.`,
+        : `Aus Ordnern wurde keine Klasse genommen: Klassenordner (train/KLASSE, test/KLASSE) liegen in „${v['folder']}“${v['isArchive'] === undefined ? ', unter dem angegebenen Ordner' : ''}. Sind sie gemeint, ${v['isArchive'] === undefined ? 'importieren Sie diesen' : 'entpacken Sie es und importieren Sie den Ordner'}.`,
     systemFiles: (v) =>
       `${n(Number(v['files']), 'Datei', 'Dateien')} mit Notizen von macOS über andere Dateien blieben liegen.`,
   },

@@ -188,10 +188,12 @@ export const library = {
       `Which class is positive? Nothing in the names “${v['name']}” and “${v['other']}” tells which of the two is the disease. Say it under Train, before the training; until then “${v['name']}” is taken, and every figure says that nobody chose it.`,
     maybeUnknown: (v: NoteValues) =>
       `${v['names']} ${Number(v['count']) === 1 ? 'is a class' : 'are classes'}, with ${n(Number(v['labels']), 'label', 'labels')}. If that says that nobody knows, take these rows out of the file and import into a new data set: as a class it is learned and judged like the others.`,
+    alikeClasses: (v: NoteValues) =>
+      `${n(Number(v['groups']), 'group of classes hardly differs', 'groups of classes hardly differ')}: ${v['names']}. They are different classes. If a group is one class, typed in several ways, correct the table, or merge them under Classes.`,
     classFoldersUnused: (v: NoteValues) =>
       v['folder'] === ''
         ? `No class was taken from folders: ${n(Number(v['folders']), 'folder of pictures does', 'folders of pictures do')} not lie below train, val or test. If they are the classes, put them there, or give a labels file.`
-        : `No class was taken from folders: class folders (train/CLASS, test/CLASS) lie in “${v['folder']}”, below the folder that was given. If they are meant, import that folder.`,
+        : `No class was taken from folders: class folders (train/CLASS, test/CLASS) lie in “${v['folder']}”${v['isArchive'] === undefined ? ', below the folder that was given' : ''}. If they are meant, ${v['isArchive'] === undefined ? 'import that folder' : 'unpack it and import the folder'}.`,
     systemFiles: (v: NoteValues) =>
       `${n(Number(v['files']), 'file', 'files')} in which macOS keeps notes about others were passed over.`,
   },

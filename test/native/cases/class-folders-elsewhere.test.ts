@@ -5,14 +5,19 @@ import { importPaths } from '../../../core/services/import/import.ts';
 import { temporaryLibrary } from '../../support/library.ts';
 import { put, testContext } from '../../support/studies.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { makeZip } from '../../support/zip-file.ts';
 
 function pictures(folder: string, where: readonly string[], each = 3): void {
   for (const [k, place] of where.entries()) {
     for (let i = 0; i < each; i++) {
-      const bytes = Uint8Array.from({ length: 64 }, (_, at) => (at * 4 + k * 16 + i) % 256);
-      put(folder, `${place}/image (${i}).png`, encodePng(bytes, { width: 8, height: 8, channels: 1 }, 6));
+      put(folder, `${place}/image (${i}).png`, picture(k * 16 + i));
     }
   }
+}
+
+function picture(seed: number): Uint8Array {
+  const bytes = Uint8Array.from({ length: 64 }, (_, at) => (at * 4 + seed) % 256);
+  return encodePng(bytes, { width: 8, height: 8, channels: 1 }, 6);
 }
 
 async function unused(where: readonly string[], extra: object = {}) {
@@ -33,6 +38,20 @@ test('one folder or two further down: said, with the folder to import; where the
   const deeper = below.map((name) => `archive/${name}`);
   expect((await unused(deeper)).notes).toEqual([{ folder: 'archive/chest_xray', folders: 1 }]);
   expect(await unused(classes)).toEqual({ labels: 12, notes: [] });
+});
+
+test('in an archive: said, with what to do', async () => {
+  const folder = temporaryFolder();
+  const of = (parts: readonly string[]) =>
+    parts.flatMap((part) =>
+      ['A', 'B'].map((name, i) => ({ name: `set/${part}/${name}/1.png`, bytes: picture(i + part.length) })),
+    );
+  put(folder, 'set.zip', makeZip(of(['train', 'test'])));
+  put(folder, 'one.zip', makeZip(of(['training'])));
+  const report = await importPaths(testContext(temporaryLibrary()), { paths: [folder], dataset: 'd' });
+  expect(report.notes.filter(({ code }) => code === 'classFoldersUnused').map(({ values }) => values)).toEqual([
+    { folder: 'set.zip', folders: 1, isArchive: 1 },
+  ]);
 });
 
 test('folders beside each other without parts may be classes; cases, and sets with a labels file, are none', async () => {

@@ -4,6 +4,26 @@ import type { PatientId } from '../../../../core/contract/index.ts';
 import { type Held, splitsOfPatients } from '../../../../core/services/import/given-splits.ts';
 import { appErrorOf } from '../../../support/thrown.ts';
 
+test('one picture in several parts is a copy, and is said to be one, with the rows of a file', () => {
+  const entries = [
+    { patientId: 1 as PatientId, split: 'train' as const, row: 5 },
+    { patientId: 1 as PatientId, split: 'test' as const, row: 17 },
+    { patientId: 2 as PatientId, split: 'train' as const, row: 6 },
+  ];
+  const one = appErrorOf(() => splitsOfPatients(entries, () => ({ studies: 0, pictures: 1 })));
+  expect(one.message).toBe(
+    '1 picture stands in several parts (test and train), as copies of one file or under one name twice (rows 5, 17).',
+  );
+  expect(one.action).toContain('Take the copies out of all parts but one');
+  const folders = appErrorOf(() =>
+    splitsOfPatients(
+      entries.map((entry) => ({ ...entry, row: null })),
+      () => ({ studies: 0, pictures: 1 }),
+    ),
+  );
+  expect(folders.message).toMatch(/twice\.$/);
+});
+
 test('a patient is spoken of by studies or pictures, whichever there are', () => {
   const refusal = (held: readonly Held[]) => {
     const entries = held.flatMap((_, at) =>

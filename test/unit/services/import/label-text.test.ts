@@ -101,6 +101,9 @@ test('UTF-8 is read with and without its mark, in any script; where it lost lett
 
 test('a workbook, an archive or a picture is named as what it is', () => {
   expect(read(Buffer.from('PK\u0003\u0004rest'))).toMatch(/workbook/);
+  expect(read(Buffer.from('\ufeff<html><table><tr><td>path</td></tr></table></html>'))).toMatch(/web page/);
+  expect(read(Buffer.from('[\n  {"path": "a.png", "label": "x"}\n]'))).toMatch(/is JSON/);
+  expect(read(Buffer.from('{"path": "a.png", "label": "x"}\n'))).toMatch(/is JSON/);
   expect(read(Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2]))).toMatch(/Excel workbook/);
   expect(read(Buffer.from([0x61, 0, 0, 0, 0, 0, 0x62, 0x63]))).toMatch(/zero bytes/);
 });
