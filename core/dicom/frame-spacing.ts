@@ -21,10 +21,10 @@ export interface FrameSpacing {
   /** Millimetres from row to row and from column to column; null when not known. */
   readonly spacingMm: [row: number, column: number] | null;
   /**
-   * Where the spacing is that of: in the patient, or at the detector, where things are shown larger than they are. `unknown` where the file
-   * does not tell which of both.
+   * Where the spacing is that of: in the patient, `estimated` where that is by the magnification that the file estimates; or at the detector, where
+   * things are shown larger than they are. `unknown` where the file does not tell which of both.
    */
-  readonly spacingAt: 'patient' | 'detector' | 'unknown';
+  readonly spacingAt: 'patient' | 'estimated' | 'detector' | 'unknown';
   /** The height of a pixel in its widths. */
   readonly pixelAspect: number;
 }
@@ -32,7 +32,7 @@ export interface FrameSpacing {
 /**
  * Pixel Spacing of a frame, else Imager Pixel Spacing (of enhanced angiograms in the frame's pixel data properties). Pixel Spacing that only repeats the detector's was not corrected for magnification, unless
  * the data set says how it was calibrated; where it stands alone on a projection radiograph, it cannot be determined whether it was (PS3.3
- * 10.7.1.1). Without either, Pixel Aspect Ratio (vertical\horizontal, C.7.6.3.1.7) still tells the shape.
+ * 10.7.1.1). A spacing at the detector is divided by Estimated Radiographic Magnification Factor (C.8.7.5), as IHE's profile of mammography wants it. Without either, Pixel Aspect Ratio (vertical\horizontal, C.7.6.3.1.7) still tells the shape.
  */
 export function frameSpacing(dataSet: DicomDataSet, frame: number): FrameSpacing {
   const source = frameAttributes(dataSet, 'pixelMeasuresSequence', frame);
@@ -44,8 +44,14 @@ export function frameSpacing(dataSet: DicomDataSet, frame: number): FrameSpacing
   const isCalibrated = dataSet.text('pixelSpacingCalibrationType') !== undefined;
   const isRepeated = row === atDetector[0] && column === atDetector[1] && !isCalibrated;
   const isAlone = atDetector.length < 2 && !isCalibrated && projections.has(dataSet.uid('sopClassUID'));
-  const spacingAt = own.length < 2 || isRepeated ? 'detector' : isAlone ? 'unknown' : 'patient';
-  return { spacingMm: [row, column], spacingAt, pixelAspect: row / column };
+  const pixelAspect = row / column;
+  if (own.length >= 2 && !isRepeated) {
+    return { spacingMm: [row, column], spacingAt: isAlone ? 'unknown' : 'patient', pixelAspect };
+  }
+  // From source to detector, over from source to object: a mammogram that was magnified shows everything nearly twice as large.
+  const magnification = dataSet.number('estimatedRadiographicMagnificationFactor') ?? 0;
+  if (!(magnification >= 1)) return { spacingMm: [row, column], spacingAt: 'detector', pixelAspect };
+  return { spacingMm: [row / magnification, column / magnification], spacingAt: 'estimated', pixelAspect };
 }
 
 function aspectRatio(dataSet: DicomDataSet): number {

@@ -39,8 +39,11 @@ export const frameHeaderSchema = z.object({
   modality: z.string(),
   /** Millimetres from row to row and from column to column; null when not known. */
   spacingMm: z.tuple([z.number(), z.number()]).nullable(),
-  /** Whether that is in the patient or at the detector, where things are shown larger than they are; `unknown` where the file tells neither. */
-  spacingAt: z.enum(['patient', 'detector', 'unknown']),
+  /**
+   * Whether that is in the patient (`estimated`: by the magnification that the file estimates) or at the detector, where things are shown larger than
+   * they are; `unknown` where the file tells neither.
+   */
+  spacingAt: z.enum(['patient', 'estimated', 'detector', 'unknown']),
   /** The height of a pixel in its widths, also where the spacing is not known. */
   pixelAspect: z.number().positive(),
   /** Along the normal of the image, in millimetres; null when not known. */

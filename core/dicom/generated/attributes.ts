@@ -68,6 +68,7 @@ export const attributes = {
   protocolName: { tag: 0x00181030, vr: 'LO' },
   frameTime: { tag: 0x00181063, vr: 'DS' },
   frameTimeVector: { tag: 0x00181065, vr: 'DS' },
+  estimatedRadiographicMagnificationFactor: { tag: 0x00181114, vr: 'DS' },
   imagerPixelSpacing: { tag: 0x00181164, vr: 'DS' },
   patientPosition: { tag: 0x00185100, vr: 'CS' },
   viewPosition: { tag: 0x00185101, vr: 'CS' },

@@ -13,13 +13,13 @@ export const read: Words['read'] = {
   zoomText: (percent) => `${percent} %`,
   inverted: 'invertiert',
   mirrored: 'gespiegelt',
-  barAt: { patient: '', detector: ' (Detektor)', unknown: ' (Detektor?)' },
+  barAt: { patient: '', estimated: ' (geschätzt)', detector: ' (Detektor)', unknown: ' (Detektor?)' },
   slicePosition: (mm) => `Lage ${mm} mm`,
   noOwnWindow: 'ohne Fenster',
   perSecond: (rate) => `${rate} / s`,
   interpolations: { automatic: 'automatisch', bilinear: 'geglättet (bilinear)', nearest: 'Bildpunkte' },
   measured: (value, unit, at) =>
-    `${value}${unit === '°' ? '°' : ` ${unit}`}${at === 'detector' ? ' am Detektor; im Patienten kleiner' : at === 'unknown' ? ' am Detektor oder im Patienten: die Datei sagt es nicht' : ''}`,
+    `${value}${unit === '°' ? '°' : ` ${unit}`}${at === 'estimated' ? ' im Patienten, nach der geschätzten Vergrößerung' : at === 'detector' ? ' am Detektor; im Patienten kleiner' : at === 'unknown' ? ' am Detektor oder im Patienten: die Datei sagt es nicht' : ''}`,
   toolHelp: {
     length: (away, remove) =>
       `Länge: von einem Ende zum anderen ziehen. ${away} legt das Werkzeug weg, ${remove} entfernt die letzte Messung.`,

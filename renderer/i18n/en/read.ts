@@ -26,13 +26,13 @@ export const read = {
   zoomText: (percent: string) => `${percent} %`,
   inverted: 'inverted',
   mirrored: 'mirrored',
-  barAt: { patient: '', detector: ' (detector)', unknown: ' (detector?)' },
+  barAt: { patient: '', estimated: ' (estimated)', detector: ' (detector)', unknown: ' (detector?)' },
   slicePosition: (mm: string) => `Position ${mm} mm`,
   noOwnWindow: 'no own window',
   perSecond: (rate: string) => `${rate} / s`,
   interpolations: { automatic: 'automatic', bilinear: 'bilinear', nearest: 'nearest' },
-  measured: (value: string, unit: 'mm' | 'px' | '°', at: 'patient' | 'detector' | 'unknown' | null) =>
-    `${value}${unit === '°' ? '°' : ` ${unit}`}${at === 'detector' ? ' at the detector; smaller in the patient' : at === 'unknown' ? ' at the detector or in the patient: the file does not say' : ''}`,
+  measured: (value: string, unit: 'mm' | 'px' | '°', at: 'patient' | 'estimated' | 'detector' | 'unknown' | null) =>
+    `${value}${unit === '°' ? '°' : ` ${unit}`}${at === 'estimated' ? ' in the patient, by the estimated magnification' : at === 'detector' ? ' at the detector; smaller in the patient' : at === 'unknown' ? ' at the detector or in the patient: the file does not say' : ''}`,
   toolHelp: {
     length: (away: string, remove: string) =>
       `Length: draw from one end to the other. ${away} puts the tool away, ${remove} removes what was measured last.`,

@@ -28,9 +28,9 @@ test('a length says in what it is and whether it is that of the shadow at the de
     { x: 0, y: 0 },
     { x: 3, y: 4 },
   ];
-  const at = (spacingMm: [number, number] | null, spacingAt: 'patient' | 'detector' | 'unknown', pixelAspect = 1) =>
+  const at = (spacingMm: [number, number] | null, spacingAt: FrameHeader['spacingAt'], pixelAspect = 1) =>
     measured({ kind: 'length', points }, { spacingMm, spacingAt, pixelAspect });
-  for (const place of ['patient', 'detector', 'unknown'] as const) {
+  for (const place of ['patient', 'estimated', 'detector', 'unknown'] as const) {
     expect(at([2, 2], place)).toEqual({ value: 10, unit: 'mm', at: place });
   }
   expect(at(null, 'patient')).toEqual({ value: 5, unit: 'px', at: null });

@@ -36,6 +36,19 @@ test('Pixel Spacing that only repeats the detector is at the detector, unless it
   });
 });
 
+test('a spacing at the detector is one in the patient by the magnification that the file estimates; no other spacing is divided by it', () => {
+  const of = (values: object) =>
+    spacingOf({ imagerPixelSpacing: '0.1\\0.2', estimatedRadiographicMagnificationFactor: '2', ...values });
+  const estimated = { spacingMm: [0.05, 0.1], spacingAt: 'estimated', pixelAspect: 0.5 };
+  expect(of({})).toEqual(estimated);
+  expect(of({ pixelSpacing: '0.1\\0.2' })).toEqual(estimated);
+  expect(of({ pixelSpacing: '0.06\\0.12' })).toMatchObject({ spacingMm: [0.06, 0.12], spacingAt: 'patient' });
+  expect(of({ imagerPixelSpacing: '', pixelSpacing: '0.06\\0.12' })).toMatchObject({ spacingMm: [0.06, 0.12] });
+  // What is shown smaller than it is was not made by a point of light: the number means something else.
+  for (const factor of ['0', '0.5', '', 'x'])
+    expect(of({ estimatedRadiographicMagnificationFactor: factor })).toMatchObject({ spacingAt: 'detector' });
+});
+
 test('Pixel Spacing that stands alone is in the patient of a slice, and nobody knows where of a projection radiograph that does not say', () => {
   const at = (sopClassUID: string, values: object = {}) =>
     spacingOf({ sopClassUID: `1.2.840.10008.5.1.4.1.1.${sopClassUID}`, pixelSpacing: '0.1\\0.1', ...values }).spacingAt;
