@@ -25,8 +25,23 @@ export function referralWords(outcome: ReferralOutcome): string {
   const referred = `${cases - accepted} of ${cases} ${unitOf(level)} (${percent((cases - accepted) / cases)})`;
   return (
     `${about}at most ${percent(allowed)} of the answers that are not referred are wrong, with 95 % certainty: ${referred} are referred; of the ` +
-    `other ${accepted}, ${errors} were wrong (upper bound ${percent(bound)}${alike}).${isRefit ? ` ${ofFolds}` : ''}`
+    `other ${accepted}, ${errors} were wrong (one-sided upper bound ${percent(bound)}${alike}).${isRefit ? ` ${ofFolds}` : ''}`
   );
+}
+
+/** What an interval that reaches above a promise, and begins below it, has to do with it; '' of any other. */
+function besidePromise(
+  split: EvaluateReport['split'],
+  interval: EvaluateReport['referral'][number]['errorInterval'],
+  promise: EvaluateReport['referral'][number]['band']['promise'],
+): string {
+  if (interval === null || promise === undefined) return '';
+  if (interval[0] > promise.allowed || interval[1] <= promise.allowed) return '';
+  const counted =
+    split === 'cross-validation'
+      ? ', and counts out-of-fold answers as fewer than they are, because they know of each other'
+      : '';
+  return ` The interval reaches above the promise without contradicting it: it leaves 2.5 % on either side, where the promise leaves 5 % above alone${counted}.`;
 }
 
 /** What the rules of referral promise that were looked for, and what the stored ones do on the cases of an evaluation, one string a line. */
@@ -39,7 +54,9 @@ export function referralLines({ split, referral, referralFound }: EvaluateReport
   const here = referral.map(
     ({ finding, level, cases, accepted, errors, errorInterval, isRefit, band: { promise } }) => {
       const interval =
-        errorInterval === null ? '' : `; 95 %: ${percent(errorInterval[0])} to ${percent(errorInterval[1])}`;
+        errorInterval === null
+          ? ''
+          : `; two-sided 95 % interval ${percent(errorInterval[0])} to ${percent(errorInterval[1])}`;
       const wrong =
         accepted === 0
           ? 'none is answered'
@@ -49,7 +66,7 @@ export function referralLines({ split, referral, referralFound }: EvaluateReport
           ? 'no promise'
           : `promised${isRefit ? ' of the networks of the folds, not of this refit' : ''}: at most ${percent(promise.allowed)} wrong`;
       const about = finding === null ? '' : `, ${finding}`;
-      return `Refer to a reader${about} (${told}): on the ${split} patients ${cases - accepted} of ${cases} ${unitOf(level)}; ${wrong}.`;
+      return `Refer to a reader${about} (${told}): on the ${split} patients ${cases - accepted} of ${cases} ${unitOf(level)}; ${wrong}.${besidePromise(split, errorInterval, promise)}`;
     },
   );
   return [...found, ...here];

@@ -223,7 +223,7 @@ export const judge: Words['judge'] = {
   calibrateNeedsVal: 'Werten Sie das Modell zuerst an den Validierungsfällen aus.',
   referral: 'Einem Befunder vorlegen',
   referralHelp:
-    'Antworten nahe am Schwellenwert sind die unsichersten. Legt man einige davon einem Befunder vor, sind von den übrigen weniger falsch. Den Anteil setzt man an den Validierungsfällen.',
+    'Antworten nahe am Schwellenwert sind die unsichersten. Legt man einige davon einem Befunder vor, sind von den übrigen weniger falsch. Den Anteil setzt man an den Validierungsfällen. Schattiert ist das zweiseitige 95-%-Intervall jedes Anteils, breiter bei Antworten der Kreuzvalidierung; es kann über das reichen, was eine Regel verspricht, deren Grenze einseitig ist.',
   coverageX: 'Anteil ohne Vorlage beantwortet',
   coverageY: 'Falsch unter den beantworteten',
   referShare: 'Anteil zur Vorlage',
@@ -238,7 +238,7 @@ export const judge: Words['judge'] = {
     help: 'Gesucht an den Fällen, von denen das Modell nicht gelernt hat: Vorgelegt werden so wenige Antworten, dass mit 95 % Sicherheit höchstens dieser Anteil der übrigen falsch ist.',
     units: { study: (cases) => n(cases, 'Studie', 'Studien'), image: (cases) => n(cases, 'Bild', 'Bildern') },
     kept: (allowed, of) =>
-      `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases}: ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (obere Grenze ${of.bound}${of.patients === null ? '' : ` über ${n(of.patients, 'Patient', 'Patienten')}, die gleich zählen`}).`,
+      `Mit 95 % Sicherheit versprochen: Höchstens ${allowed} der beantworteten sind falsch. Gefunden an ${of.cases}: ${of.referred} vorgelegt; von den übrigen ${of.accepted} sind ${of.errors} falsch (einseitige obere Grenze ${of.bound}${of.patients === null ? '' : ` über ${n(of.patients, 'Patient', 'Patienten')}, die gleich zählen`}).`,
     ofFolds:
       'Das wurde an den Netzen der Kreuzvalidierung gefunden. Dieses Modell hat noch einmal von allen diesen Patienten gelernt: Wie oft es selbst falsch liegt, zeigen nur Fälle von anderen.',
     tooFew: (allowed, patients, fewest) =>

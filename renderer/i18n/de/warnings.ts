@@ -34,7 +34,7 @@ export const warnings: Words['warnings'] = {
       const why =
         has.length === 0
           ? `Für ${v.wanted} sind es zu wenige, im Ganzen oder zu einer Klasse, einem Befund oder einer Zahl.`
-          : `Für ${v.wanted} braucht es mindestens ${v.wanted} Patienten${few[0]?.name === null ? '' : ' von jeder Klasse'} in Training und Validierung zusammen; ${has.join(', ')}.`;
+          : `Für ${v.wanted} braucht es mindestens ${n(v.wanted, 'Patient', 'Patienten')}${few[0]?.name === null ? '' : ' von jeder Klasse'} in Training und Validierung zusammen; ${has.join(', ')}.`;
       return `Die Patienten sind auf ${n(v.folds, 'Falte', 'Falten')} verteilt statt auf ${v.wanted}: ${why}`;
     },
     networkStuck: (v) =>

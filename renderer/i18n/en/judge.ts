@@ -224,7 +224,7 @@ export const judge = {
   calibrateNeedsVal: 'Evaluate the model on the validation cases first.',
   referral: 'Refer to a reader',
   referralHelp:
-    'Answers near the threshold are the least certain. Refer some of them to a reader, and fewer of the others are wrong. Set the share on the validation cases.',
+    'Answers near the threshold are the least certain. Refer some of them to a reader, and fewer of the others are wrong. Set the share on the validation cases. Shaded is the two-sided 95 % interval of each share, wider where answers are out-of-fold; it may reach above what a rule promises, whose bound is one-sided.',
   coverageX: 'Share answered without a reader',
   coverageY: 'Wrong among the answered',
   referShare: 'Share to refer',
@@ -254,7 +254,7 @@ export const judge = {
         readonly patients: number | null;
       },
     ) =>
-      `Promised with 95 % certainty: at most ${allowed} of the answered are wrong. Found on ${of.cases}: ${of.referred} referred; of the other ${of.accepted}, ${of.errors} wrong (upper bound ${of.bound}${of.patients === null ? '' : ` over ${n(of.patients, 'patient', 'patients')} who count alike`}).`,
+      `Promised with 95 % certainty: at most ${allowed} of the answered are wrong. Found on ${of.cases}: ${of.referred} referred; of the other ${of.accepted}, ${of.errors} wrong (one-sided upper bound ${of.bound}${of.patients === null ? '' : ` over ${n(of.patients, 'patient', 'patients')} who count alike`}).`,
     ofFolds:
       "That was found on the networks of the folds. This model, a refit, learned from all these patients: how often it is wrong itself, only others' cases tell.",
     tooFew: (allowed: string, patients: number, fewest: string) =>

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { StudyId } from '../../../core/contract/index.ts';
 import { DatasetsState } from '../../../renderer/screens/library/datasets.svelte.ts';
+import { EraseState } from '../../../renderer/screens/library/erase.svelte.ts';
 import { LabelsPreviewState } from '../../../renderer/screens/library/labels-preview.svelte.ts';
 import { LibraryState } from '../../../renderer/screens/library/library.svelte.ts';
 import { HeldWire } from './held-wire.ts';
@@ -135,4 +136,39 @@ test('labels are not imported by answers whose preview failed', async () => {
   void state.rename('sick', 'healthy');
   await wire.fail('labels.preview');
   expect(state.canImport).toBe(false);
+});
+
+test('what would go is told of those who were asked about last: neither a late answer nor a late failure about others is', async () => {
+  const wire = new HeldWire();
+  const erase = new EraseState();
+  const plan = (extent: string, ...ids: number[]) => ({
+    ...{ extent, patients: 1, wholePatients: 1 },
+    studies: ids.map((id) => ({ id, mark: `m${id}` })),
+  });
+  const first = erase.ask([1 as StudyId]);
+  const second = erase.ask([2 as StudyId]);
+  await settled();
+  await wire.answer('studies.deletion', plan('patients', 2, 3), 1);
+  await second;
+  expect([erase.isOpen, erase.hasOthers, erase.plan?.studies.map(({ id }) => id)]).toEqual([true, true, [2, 3]]);
+  await wire.fail('studies.deletion');
+  await first;
+  expect(wire.waiting('studies.deletion')).toBe(0);
+  expect([erase.isOpen, erase.extent, erase.isListed, erase.chosen]).toEqual([true, 'patients', true, [2]]);
+
+  // Nor does a failure come to whoever has closed the question, nor is it opened again.
+  const again = erase.ask([4 as StudyId]);
+  erase.isOpen = false;
+  await settled();
+  await wire.fail('studies.deletion');
+  await again;
+  expect([erase.isOpen, wire.waiting('studies.deletion')]).toEqual([false, 0]);
+
+  // With all studies of their patients they are too many: then the chosen ones alone.
+  const alone = erase.ask([5 as StudyId]);
+  await settled();
+  await wire.fail('studies.deletion');
+  await wire.answer('studies.deletion', plan('studies', 5));
+  await alone;
+  expect([erase.isOpen, erase.hasOthers, erase.extent]).toEqual([true, false, 'studies']);
 });

@@ -17,14 +17,14 @@ afterEach(() => {
 });
 
 test('the bound is told as one of patients where some of them have several answers', () => {
-  expect(promiseText({ ...promise, patients: 400 }, folds)).toMatch(/\(upper bound 4\.8\s?%\)\.$/);
-  expect(promiseText(promise, folds)).toMatch(/\(upper bound 4\.8\s?%\)\.$/);
+  expect(promiseText({ ...promise, patients: 400 }, folds)).toMatch(/\(one-sided upper bound 4\.8\s?%\)\.$/);
+  expect(promiseText(promise, folds)).toMatch(/\(one-sided upper bound 4\.8\s?%\)\.$/);
   expect(promiseText({ ...promise, patients: 120 }, folds)).toMatch(
-    /\(upper bound 4\.8\s?% over 120 patients who count alike\)\.$/,
+    /\(one-sided upper bound 4\.8\s?% over 120 patients who count alike\)\.$/,
   );
   i18n.use('de');
   expect(promiseText({ ...promise, patients: 120 }, folds)).toMatch(
-    /\(obere Grenze 4,8\s?% über 120 Patienten, die gleich zählen\)\.$/,
+    /\(einseitige obere Grenze 4,8\s?% über 120 Patienten, die gleich zählen\)\.$/,
   );
 });
 
