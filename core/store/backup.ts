@@ -59,6 +59,14 @@ export function copyDatabase(database: Database, target: string): string {
   }
 }
 
+/** By these names no half is anybody's but a writer's: `library backup`, which may be at work beside one, calls its copies otherwise. */
+const halfOfWriter = /^(before-|daily-).*\.sqlite\.partial(-journal)?$/;
+
+/** Removes the halves of copies that a killed writer left in `folder`, each as large as a database; for whoever holds the writer's lock. */
+export function removeHalfCopies(folder: string): void {
+  for (const name of readdirSync(folder)) if (halfOfWriter.test(name)) removeQuietly(join(folder, name));
+}
+
 /** The copies in `folder`, newest first. */
 export function listBackups(folder: string): BackupFile[] {
   if (!existsSync(folder)) return [];

@@ -11,10 +11,10 @@
  *   writer.lock                     held by the one process that writes
  */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError, invariant, isDiskFull, systemError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { backUp, backUpDaily, copyDatabase } from './backup.ts';
+import { backUp, backUpDaily, copyDatabase, removeHalfCopies } from './backup.ts';
 import { openDatabaseProblems } from './check.ts';
 import { Database, type ReadDb, type WriteDb } from './database.ts';
 import { takeWriterLock, type WriterLock } from './lock.ts';
@@ -162,6 +162,7 @@ function openForWriting(folder: string, options: OpenLibraryOptions): Library {
   try {
     refuseEmptiedDatabase(folder);
     removePartialLpms(folder);
+    removeHalfCopies(join(folder, 'backups'));
     const seal = (sealedBytes(folder) ?? 0) > sealCheckedBytes ? 'none' : sealState(folder);
     database = Database.open(join(folder, databaseName), { readonly: false });
     const opened = database;
@@ -174,15 +175,25 @@ function openForWriting(folder: string, options: OpenLibraryOptions): Library {
     opened.pragma('fullfsync = ON');
     opened.pragma('journal_mode = WAL');
     opened.pragma('synchronous = FULL');
-    const existed = Number(opened.pragma('user_version')) > 0;
-    migrate(opened, { backUp: (label) => backUp(opened, join(folder, 'backups'), label, now) });
-    if (existed) tryDailyBackup(opened, join(folder, 'backups'), now, options.onWarning);
+    const before = Number(opened.pragma('user_version'));
+    migrate(opened, {
+      backUp: (label) => tellOfUpdate(before, backUp(opened, join(folder, 'backups'), label, now), options.onWarning),
+    });
+    if (before > 0) tryDailyBackup(opened, join(folder, 'backups'), now, options.onWarning);
     return new Library(folder, 'write', opened, lock);
   } catch (error) {
     database?.close();
     lock.release();
     throw systemError(error, `the library ${redact(folder)}`);
   }
+}
+
+/** There is no way back but the copy, and a large library takes its time: whoever waits should know for what, and not end it. */
+function tellOfUpdate(before: number, copy: string, warn?: (message: string) => void): void {
+  warn?.(
+    `The library is brought from version ${before} to ${newestVersion}, which takes a while where it is large; earlier versions of Sidelight cannot open it ` +
+      `then. As it was before it is kept as backups/${basename(copy)}.`,
+  );
 }
 
 /** The file changed while nobody had the library open. Damage is refused; a change that left a sound database is said. */

@@ -1,5 +1,5 @@
 /** A library of an earlier version opens, classifies to the same results, and its stopped training goes on. */
-import { readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
@@ -78,6 +78,27 @@ describe('a library made at 2fb3ab2', () => {
     expect(listRuns(library.db)).toHaveLength(6);
     library.close();
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('says once that it is brought to the newest form, and removes what a killed start before left of the copy', () => {
+    const folder = earlierLibrary();
+    const half = 'before-400-2026-01-01T00-00-00-000Z.sqlite.partial';
+    const own = 'sidelight-2026-01-01T00-00-00-000Z.sqlite.partial';
+    mkdirSync(join(folder, 'backups'), { recursive: true });
+    for (const name of [half, `${half}-journal`, own]) writeFileSync(join(folder, 'backups', name), 'half');
+    const told: string[] = [];
+    const open = (): void =>
+      openLibrary(folder, { mode: 'write', onWarning: (message) => void told.push(message) }).close();
+    open();
+    const names = readdirSync(join(folder, 'backups'));
+    const [copy = ''] = names.filter((name) => name.startsWith('before-'));
+    expect(names).not.toContain(half);
+    expect(names).not.toContain(`${half}-journal`);
+    expect(names).toContain(own);
+    expect(told).toEqual([expect.stringContaining(`from version 140 to ${newestVersion}`)]);
+    expect(told[0]).toContain(`backups/${copy}`);
+    open();
+    expect(told).toHaveLength(1);
   });
 
   // SQLite says of a database in memory that has grown beyond its limit that the disk is full; `library check` then called a sound library
