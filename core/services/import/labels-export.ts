@@ -27,7 +27,7 @@ import {
   type ReadDb,
   splitsOf,
 } from '../../store/index.ts';
-import { csvText } from '../files/csv.ts';
+import { markedCsvText } from '../files/csv.ts';
 import { patientNames } from '../patients/patient-names.ts';
 import { shownPatient } from '../patients/patients.ts';
 import { isPseudonym } from '../privacy/pseudonym.ts';
@@ -139,7 +139,7 @@ export function labelTable(
   // Columns that say nothing are left out, but those of findings: that nothing is known of one is said too.
   const isUsed = header.map((_, at) => at <= questions.length || [...rows.values()].some((row) => row[at] !== ''));
   const table = [header, ...rows.values()].map((row) => row.filter((_, at) => isUsed[at]));
-  return { rows: rows.size, text: csvText(table) };
+  return { rows: rows.size, text: markedCsvText(table) };
 }
 
 /** A number that nobody takes for a thousand: 1.234 as 1.2340. */

@@ -25,7 +25,7 @@ import {
   type ReadDb,
 } from '../../store/index.ts';
 import { targets } from '../../targets/index.ts';
-import { csvText } from '../files/csv.ts';
+import { markedCsvText } from '../files/csv.ts';
 import { alikePatientsNote } from '../patients/alike.ts';
 import { patientConflict } from '../patients/patients.ts';
 import { previewIdentity } from '../privacy/pseudonym.ts';
@@ -158,7 +158,7 @@ export async function saveRefusedRows(
   const rows = refused.flatMap(({ rows: lines, message, places }) =>
     lines.map((line) => [String(line), message, places.join(' | '), ...(cells.get(line) ?? [])]),
   );
-  writeWholeFile(out, csvText([['row', 'reason', 'files', ...header], ...rows]));
+  writeWholeFile(out, markedCsvText([['row', 'reason', 'files', ...header], ...rows]));
   return rows.length;
 }
 

@@ -39,7 +39,9 @@ afterAll(async () => {
 
 /** The rows that have an answer. */
 const rowsOf = (path: string): Record<string, string>[] =>
-  parse<Record<string, string>>(readFileSync(path, 'utf8'), { bom: true, columns: true }).filter(({ level }) => level !== 'file');
+  parse<Record<string, string>>(readFileSync(path, 'utf8'), { bom: true, columns: true }).filter(
+    ({ level }) => level !== 'file',
+  );
 const classify = async (model: string) => {
   const out = join(home, `${model}.csv`);
   const report = await classifyPaths(services.context, { paths: [join(home, 'new')], model, out });

@@ -1,16 +1,18 @@
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import { csvText } from '../../../../core/services/files/csv.ts';
+import { csvText, markedCsvText } from '../../../../core/services/files/csv.ts';
 import { readTable } from '../../../../core/services/import/label-table.ts';
 import { decodeLabels } from '../../../../core/services/import/label-text.ts';
 
-test('every CSV file begins with the byte order mark by which Excel knows UTF-8, and is read without it', () => {
-  const text = csvText([
+test('tables that people change begin with the byte order mark by which Excel knows UTF-8, and are read without it; others have none', () => {
+  const rows = [
     ['path', 'patientID', 'label'],
     ['Röntgen/Müller.dcm', '0012', 'größer'],
-  ]);
+  ];
+  const text = markedCsvText(rows);
   expect([...Buffer.from(text).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
-  expect(text.slice(1)).toBe('path,patientID,label\nRöntgen/Müller.dcm,0012,größer\n');
+  expect(text.slice(1)).toBe(csvText(rows));
+  expect(csvText(rows)).toBe('path,patientID,label\nRöntgen/Müller.dcm,0012,größer\n');
   expect(readTable(decodeLabels(Buffer.from(text)).text).header?.fields).toEqual(['path', 'patientID', 'label']);
 });
 
