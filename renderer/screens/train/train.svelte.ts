@@ -91,7 +91,8 @@ export class TrainState {
   settings = $state.raw<Settings | null>(null);
   check = $state.raw<DataCheck | null>(null);
   promises = $state.raw<readonly (TimePromise | null)[] | null>(null);
-  freeBytes = $state(0);
+  /** Null where the library's disk does not say. */
+  freeBytes = $state<number | null>(0);
   isBusy = $state(false);
   measuring = $state.raw<JobView | null>(null);
   shownId = $state<number | null>(null);
