@@ -23,7 +23,7 @@ export const labellingCalls = defineCalls({
     output: z.object({
       promise: promiseSchema.nullable(),
       missing: z.array(measureOptionsSchema),
-      freeBytes: z.number(),
+      freeBytes: z.number().nullable(),
     }),
   },
   'curve.start': {

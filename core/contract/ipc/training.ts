@@ -168,7 +168,8 @@ export const trainingCalls = defineCalls({
     output: z.object({
       promises: z.array(promiseSchema.nullable()),
       missing: z.array(measureOptionsSchema),
-      freeBytes: count,
+      /** Null where the library's disk does not say. */
+      freeBytes: count.nullable(),
       /** A long job runs: what is measured now is slower than it would be. */
       isBusy: z.boolean(),
     }),

@@ -6,7 +6,6 @@
  * the same of the LPM ask it once.
  */
 
-import { statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import { invariant } from '../../base/errors.ts';
 import {
@@ -40,6 +39,7 @@ import { featureBytes } from '../features/feature-kinds.ts';
 import { featuresFolder } from '../features/source-features.ts';
 import { type LibraryLpm, openLibraryLpm, requireLpm, resolveInputSize } from '../lpm/encoder.ts';
 import { sideBySideOf } from '../recipe/side-by-side.ts';
+import { freeBytes } from '../records/disk-space.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import type { PlannedRun } from '../training/plan.ts';
@@ -62,7 +62,8 @@ const nothing: WeightBytes = { kept: 0, passing: 0 };
 export interface Promised {
   readonly promises: (TimePromise | null)[];
   readonly missing: MeasureOptions[];
-  readonly freeBytes: number;
+  /** Null where the disk does not say. */
+  readonly freeBytes: number | null;
 }
 
 /** What trainings that are no whole trainings do otherwise. */
@@ -130,8 +131,7 @@ export async function promiseTime(
       lpm.close();
     }
   }
-  const { bavail, bsize } = statfsSync(context.library.folder);
-  return { promises, missing: [...missing.values()], freeBytes: bavail * bsize };
+  return { promises, missing: [...missing.values()], freeBytes: freeBytes(context) };
 }
 
 /** What the weights take of the disk: of a search those of its largest network, for which method wins nobody knows. */

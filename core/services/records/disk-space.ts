@@ -3,13 +3,24 @@ import { statfsSync } from 'node:fs';
 import { AppError } from '../../base/errors.ts';
 import type { ServiceContext } from '../session/context.ts';
 
-/** @throws DISK_FULL when the library's disk has not this much left */
+/** Bytes that the library's disk has left; null where it does not say, as some network drives do not. */
+export function freeBytes({ library }: Pick<ServiceContext, 'library'>): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(library.folder);
+    return bavail * bsize;
+  } catch {
+    // Whether it is there is asked by whoever writes to it.
+    return null;
+  }
+}
+
+/** @throws DISK_FULL when the library's disk has not this much left, as far as it says */
 export function checkSpace(context: Pick<ServiceContext, 'library'>, bytes: number): void {
-  const { bavail, bsize } = statfsSync(context.library.folder);
-  if (bytes <= bavail * bsize) return;
+  const free = freeBytes(context);
+  if (free === null || bytes <= free) return;
   throw new AppError(
     'DISK_FULL',
-    `Encoding needs ${megabytes(bytes)} of disk space; the library's disk has ${megabytes(bavail * bsize)} left.`,
+    `Encoding needs ${megabytes(bytes)} of disk space; the library's disk has ${megabytes(free)} left.`,
     { retryable: true },
   );
 }

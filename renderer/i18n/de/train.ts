@@ -418,7 +418,8 @@ export const train: Words['train'] = {
   someHours: 'Einige Stunden',
   invalid: 'Eine Einstellung oben ist kein gültiger Wert; ist sie berichtigt, wird die Dauer versprochen.',
   between: (low: string, high: string) => `(${low} bis ${high} auf diesem Rechner)`,
-  disk: (needed: string, free: string) => `Braucht ${needed} Speicherplatz; ${free} sind frei.`,
+  disk: (needed: string, free: string | null) =>
+    `Braucht ${needed} Speicherplatz; ${free === null ? 'wie viel frei ist, sagt der Datenträger nicht' : `${free} sind frei`}.`,
   diskFull: 'Der Platz reicht nicht. Schaffen Sie welchen oder wählen Sie eine kleinere Eingangsgröße.',
   busy: 'Es läuft schon ein Auftrag: Die Zeit zählt ab dessen Ende.',
   measuring: 'Einige Bilder und Schritte werden auf diesem Rechner gemessen …',

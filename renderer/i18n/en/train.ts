@@ -405,7 +405,8 @@ export const train = {
   someHours: 'Some hours',
   invalid: 'A setting above is no valid value; correct it, and the time is promised.',
   between: (low: string, high: string) => `(${low} to ${high} on this machine)`,
-  disk: (needed: string, free: string) => `Takes ${needed} of disk space; free: ${free}.`,
+  disk: (needed: string, free: string | null) =>
+    `Takes ${needed} of disk space; ${free === null ? 'the disk does not say how much is free' : `free: ${free}`}.`,
   diskFull: 'The disk is too small. Free some space, or choose a smaller input size.',
   busy: 'Another job runs now: the time counts from its end.',
   measuring: 'Timing a few images and steps on this machine …',

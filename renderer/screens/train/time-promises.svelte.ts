@@ -18,7 +18,7 @@ interface Planned {
 export class TimePromises {
   readonly #train: Planned;
   #promises = $state.raw<readonly (TimePromise | null)[] | null>(null);
-  #freeBytes = $state(0);
+  #freeBytes = $state<number | null>(0);
   #isBusy = $state(false);
   #measuring = $state.raw<JobView | null>(null);
   /** What was measured for what is chosen. */
@@ -34,7 +34,8 @@ export class TimePromises {
   }
   /** All promises added up; null as long as one is missing. */
   readonly total = $derived.by(() => (this.#promises === null ? null : totalOf(this.#promises)));
-  get freeBytes(): number {
+  /** Null where the library's disk does not say. */
+  get freeBytes(): number | null {
     return this.#freeBytes;
   }
   get isBusy(): boolean {
