@@ -129,6 +129,9 @@ const words: Readonly<Record<ImportNote['code'], (values: Values) => string>> = 
   maybeUnknown: (v) =>
     `Warning: ${v['names']} ${n(v, 'count') === 1 ? 'is a class' : 'are classes'} now, with ${plural(n(v, 'labels'), 'label')}. If that says that nobody knows, take these rows out of the file and ` +
     'import into a new data set: as a class it is learned and judged like the others. Naming all classes with --classes answers this.',
+  missingNumbers: (v) =>
+    `Warning: ${plural(n(v, 'labels'), 'value')} of ${v['columns']} ${n(v, 'labels') === 1 ? 'lies' : 'lie'} far from all others and ${n(v, 'labels') === 1 ? 'looks' : 'look'} like the number that is written where nothing was ` +
+    'measured. If so, leave these cells empty and import into a new data set: as numbers they are learned like the others.',
   alikeClasses: (v) =>
     `Warning: ${plural(n(v, 'groups'), 'group')} of classes hardly ${n(v, 'groups') === 1 ? 'differs' : 'differ'}: ${v['names']}. They are different classes. If a group is one class, typed in several ways, ` +
     'correct the file before the import, or afterwards: sidelight class merge.',

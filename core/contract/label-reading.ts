@@ -25,7 +25,7 @@ export const keyKindMeanings: Readonly<Record<KeyKind, string>> = {
   path: 'a path, as in the column "path"',
   'path-end': 'the last folders of a path and the name in them',
   'file-name': 'the name of a file, whatever its extension and its folder',
-  folder: 'a folder: every image in it and below it is meant',
+  folder: 'a folder, by its name or with those above it: every image in it and below it is meant',
   sopInstanceUID: 'the UID of an image',
   seriesInstanceUID: 'the UID of a series',
   studyInstanceUID: 'the UID of a study',

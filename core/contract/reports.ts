@@ -49,6 +49,7 @@ export const importNoteCodes = [
   'positiveGuessed',
   'maybeUnknown',
   'alikeClasses',
+  'missingNumbers',
   'classFoldersUnused',
   'systemFiles',
 ] as const;

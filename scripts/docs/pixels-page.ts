@@ -81,7 +81,8 @@ ${syntaxes.join('\n')}
 - \`IMAGE_PARTLY_USED\`: pages of a TIFF file beyond the first, or frames beyond Number of Frames.
 - \`IMAGE_LOOKS_EMPTY\`: all but ${1000 * exceptions} in 1000 samples lie in the lowest or the highest ${part} of the range that is drawn: the file is true to its format, but a person
   sees black or white. Pictures whose range is open are judged in the range of the whole data set.
-- \`DICOM_HEADER_DOUBTFUL\`: a window that is no number, or a display that contradicts itself.
+- \`DICOM_HEADER_DOUBTFUL\`: a window that is no number, a display that contradicts itself, or samples that look signed under a header that says unsigned (at both ends
+  of the range, with nothing between).
 - \`IMAGE_OF_OTHER_KIND\`: a localizer, a screen or a page of a dose report stored as an image, a segmentation, a dose distribution (by SOP class, Image
   Type or the name of the series), or a picture whose name or folder says that it is a mask. A label of the study, the patient or the class folder counts for it too.
 

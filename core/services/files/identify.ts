@@ -11,7 +11,7 @@ import { openPicture } from '../../images/index.ts';
 import type { InstanceDescription, NewInstance, SampleLook } from '../../store/index.ts';
 import { nameOfPatientFolder } from './class-folders.ts';
 import { fileError } from './file-error.ts';
-import { emptiness, isPictureFile, lookAtFrame, lookAtPicture, mostLookedAt, plainLook } from './look.ts';
+import { doubtsOfFrame, emptiness, isPictureFile, lookAtPicture, mostLookedAt, plainLook } from './look.ts';
 import { decoderFactory } from './text-decoder.ts';
 
 /** Read first; DICOM headers are a few kilobytes, private groups can make them some hundred. */
@@ -220,8 +220,7 @@ async function lookIntoDicom(file: ReadFile, frames: number): Promise<readonly A
     const surplus = surplusStreams(parsed.dataSet, await fragmentStarts(pixels.start, read, isOneEach));
     return surplus > 0 ? [...doubts, partlyUsed(surplus, 'frames')] : doubts;
   }
-  const empty = isWhole && sizeBytes <= mostLookedAt ? lookAtFrame(parseDicom(head), frames) : undefined;
-  return empty === undefined ? doubts : [...doubts, empty];
+  return isWhole && sizeBytes <= mostLookedAt ? [...doubts, ...doubtsOfFrame(parseDicom(head), frames)] : doubts;
 }
 
 /** Of every fragment of encapsulated pixel data from `start` on, whether a picture begins with it. */

@@ -5,8 +5,9 @@
  * DICOM would make an import as slow as an encode; it is judged no further than its header.
  */
 import { AppError } from '../../base/errors.ts';
-import { type DicomFile, renderFrame } from '../../dicom/index.ts';
+import { type DicomFile, decodeFrame, renderFrame } from '../../dicom/index.ts';
 import { parseDicom } from '../../dicom/parse.ts';
+import { signDoubt } from '../../dicom/sign-doubt.ts';
 import { looksLikePicture, type OpenedPicture, openPicture, type SampleRange } from '../../images/index.ts';
 import type { SampleLook } from '../../store/index.ts';
 
@@ -62,6 +63,20 @@ export function lookAtFrame(file: DicomFile, frames: number): AppError | undefin
     return emptiness(spreadOf(some), [0, 1]);
   } catch (thrown) {
     // What cannot be decoded is named, with its reason, where it is needed.
+    if (thrown instanceof AppError) return undefined;
+    throw thrown;
+  }
+}
+
+/** What the pixels of an uncompressed DICOM file say that a person should know. */
+export function doubtsOfFrame(file: DicomFile, frames: number): AppError[] {
+  return [lookAtFrame(file, frames), signOfFrame(file, frames)].flatMap((notice) => notice ?? []);
+}
+
+function signOfFrame(file: DicomFile, frames: number): AppError | undefined {
+  try {
+    return signDoubt(decodeFrame(file, Math.floor((frames - 1) / 2)));
+  } catch (thrown) {
     if (thrown instanceof AppError) return undefined;
     throw thrown;
   }

@@ -161,16 +161,33 @@ const readOptions = { lazyEntries: true, autoClose: false, decodeStrings: false,
 
 async function* membersOf(archive: OpenArchive): AsyncGenerator<ZipMember> {
   const { zip, prefix, density } = archive;
+  /** What the first member of each name holds. */
+  const held = new Map<string, string>();
   for await (const entry of zip.eachEntry()) {
     const name = nameOf(entry);
     if (name.endsWith('/')) continue;
-    const refusal = refusalOf(entry, density);
+    const holds = `${entry.crc32} ${entry.uncompressedSize}`;
+    const first = held.get(name);
+    if (first === undefined) held.set(name, holds);
+    const refusal = first === undefined || first === holds ? refusalOf(entry, density) : nameTaken();
     if (refusal === null && isArchiveName(name)) yield* innerMembers(archive, entry, `${prefix}${name}`);
     else {
       const { uncompressedSize: sizeBytes } = entry;
       yield { name: prefix + name, sizeBytes, refusal, read: () => readEntry(zip, entry) };
     }
   }
+}
+
+/** Members are found again by their names, and the first of a name is the one that is found. */
+function nameTaken(): AppError {
+  return new AppError(
+    'FILE_UNREADABLE',
+    'The ZIP archive holds another member of this name before, with other content; that one is used.',
+    {
+      action:
+        'Unpack the archive with a program that renames such files (7-Zip asks) and import the folder, or export the study again.',
+    },
+  );
 }
 
 const isArchiveName = (name: string): boolean => /\.zip$/iu.test(name);

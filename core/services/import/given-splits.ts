@@ -1,4 +1,5 @@
 /** Splits that labels files give: one a patient, also together with those that earlier files gave. */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import type { ImagePlace, PatientId, SplitName } from '../../contract/index.ts';
 import { datasetsOfStudy, type PatientMoves, type ReadDb, splitsOf } from '../../store/index.ts';
@@ -113,7 +114,7 @@ function copiesInParts(
   const rows = copies.flatMap(([patientId]) => rowsOf(patientId));
   const named = rows.slice(0, namedRows).join(', ') + (rows.length > namedRows ? ', …' : '');
   const parts = [...new Set(copies.flatMap(([, splits]) => [...splits]))].sort().join(' and ');
-  const what = copies.length === 1 ? '1 picture stands' : `${copies.length} pictures stand`;
+  const what = counted('en', copies.length, 'picture stands', 'pictures stand');
   return new AppError(
     'SPLIT_LEAKS_PATIENT',
     `${what} in several parts (${parts}), as copies of one file or under one name twice${rows.length === 0 ? '' : ` (rows ${named})`}.`,

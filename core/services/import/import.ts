@@ -37,6 +37,7 @@ import { labelNotes } from './label-notes.ts';
 import { pathBases } from './label-paths.ts';
 import { refusedOfProblems, rowIndex, type UsableLabels, usableLabels } from './label-rows.ts';
 import { applyLabels, type LabelEntry, type LabelOutcome, resolveRows } from './labels.ts';
+import { missingNumbers } from './missing-numbers.ts';
 import { OnDisk } from './on-disk.ts';
 import { forgetImport, heldImport, importPayload, type ParsedImport } from './ticket.ts';
 
@@ -162,7 +163,7 @@ async function label(
   const { agreed, ...outcome } = applyLabels(context, dataset, given, options.reader);
   const { entries } = given;
   const effects = effectNotes(db, dataset.id, { entries, agreed, file: labels.file, reader: options.reader });
-  return { ...outcome, effects: [...effects, ...overruledNote(db, dataset.id, agreed)] };
+  return { ...outcome, effects: [...effects, ...overruledNote(db, dataset.id, agreed), ...missingNumbers(agreed)] };
 }
 
 /** Notices about pictures that are black or white in the range that their kind of samples has in the data set. */

@@ -48,6 +48,7 @@ import {
 } from './label-rows.ts';
 import { agreedLabels, inOrder, type LabelEntry, type RefusedRow, resolveRows } from './labels.ts';
 import { type LabelRow, type LabelsFile, readLabelCells } from './labels-file.ts';
+import { missingNumbers } from './missing-numbers.ts';
 import { OnDisk } from './on-disk.ts';
 import { alikeOf, changesOf, doubtfulOf, findingsOf, imagesByTarget, readingOf } from './preview-counts.ts';
 import { type ReadLabels, readLabels } from './read-labels.ts';
@@ -111,6 +112,7 @@ export async function previewLabels(context: ServiceContext, options: PreviewOpt
       ...labelNotes(found.read),
       ...effectNotes(db, dataset?.id ?? null, { ...found, file: found.read, reader: given.reader }),
       ...alikePatientsNote(alikeOf(found)),
+      ...missingNumbers(agreed),
       ...doubtfulOf(
         agreed,
         given.classes !== undefined || (dataset !== undefined && classListOf(db, dataset.id).isFixed),

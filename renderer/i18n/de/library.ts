@@ -185,6 +185,8 @@ export const library: Words['library'] = {
       `Welche Klasse ist positiv? Nichts an den Namen „${v['name']}“ und „${v['other']}“ sagt, welche der beiden die Krankheit ist. Sagen Sie es beim Training, bevor es beginnt; bis dahin gilt „${v['name']}“, und jede Kennzahl sagt, dass niemand sie gewählt hat.`,
     maybeUnknown: (v) =>
       `${v['names']} ${Number(v['count']) === 1 ? 'ist eine Klasse' : 'sind Klassen'}, mit ${n(Number(v['labels']), 'Label', 'Labels')}. Heißt das, dass es niemand weiß, nehmen Sie diese Zeilen heraus und importieren Sie in einen neuen Datensatz: Als Klasse wird es gelernt und beurteilt wie die anderen.`,
+    missingNumbers: (v) =>
+      `${v['columns']}: ${n(Number(v['labels']), 'Wert liegt weit von allen anderen und sieht aus wie die Zahl, die man schreibt, wo nichts gemessen wurde', 'Werte liegen weit von allen anderen und sehen aus wie die Zahl, die man schreibt, wo nichts gemessen wurde')}. Ist das so, lassen Sie diese Zellen leer und importieren Sie in einen neuen Datensatz: Als Zahlen werden sie gelernt wie die anderen.`,
     alikeClasses: (v) =>
       `${n(Number(v['groups']), 'Gruppe von Klassen unterscheidet', 'Gruppen von Klassen unterscheiden')} sich kaum: ${v['names']}. Es sind verschiedene Klassen. Ist eine Gruppe eine einzige, verschieden geschrieben, berichtigen Sie die Tabelle, oder führen Sie sie unter „Klassen“ zusammen.`,
     classFoldersUnused: (v) =>

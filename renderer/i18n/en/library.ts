@@ -188,6 +188,8 @@ export const library = {
       `Which class is positive? Nothing in the names “${v['name']}” and “${v['other']}” tells which of the two is the disease. Say it under Train, before the training; until then “${v['name']}” is taken, and every figure says that nobody chose it.`,
     maybeUnknown: (v: NoteValues) =>
       `${v['names']} ${Number(v['count']) === 1 ? 'is a class' : 'are classes'}, with ${n(Number(v['labels']), 'label', 'labels')}. If that says that nobody knows, take these rows out of the file and import into a new data set: as a class it is learned and judged like the others.`,
+    missingNumbers: (v: NoteValues) =>
+      `${v['columns']}: ${n(Number(v['labels']), 'value lies far from all others and looks like the number that is written where nothing was measured', 'values lie far from all others and look like the number that is written where nothing was measured')}. If so, leave these cells empty and import into a new data set: as numbers they are learned like the others.`,
     alikeClasses: (v: NoteValues) =>
       `${n(Number(v['groups']), 'group of classes hardly differs', 'groups of classes hardly differ')}: ${v['names']}. They are different classes. If a group is one class, typed in several ways, correct the table, or merge them under Classes.`,
     classFoldersUnused: (v: NoteValues) =>

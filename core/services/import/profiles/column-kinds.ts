@@ -107,7 +107,9 @@ const attributes: ReadonlySet<string> = new Set(
 
 /** Whether a column is about the person, the device or how the image was made, by its name: "Sex", "patient_age", "is_male", "Image view". */
 export function isAttribute(name: string): boolean {
-  const plain = plainColumnName(name);
+  const plain = plainColumnName(name).replaceAll(/[#:()[\]]/g, '');
+  // "Number of Images" of an archive's list, which is 1 nearly everywhere.
+  if (/^(?:(?:number|num|count)of|anzahl|(?:nombre|numero)de)/.test(plain)) return true;
   return attributes.has(plain) || attributes.has(plain.replace(/^(?:patients?|is|image|dicom|study|exam)/, ''));
 }
 
