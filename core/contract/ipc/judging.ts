@@ -106,6 +106,16 @@ const levelReportSchema = z.object({
 });
 export type LevelReport = z.infer<typeof levelReportSchema>;
 
+const calibrationCasesSchema = z.object({
+  part: evaluationPartSchema,
+  patients: count,
+  /** Of fewer patients a temperature is mostly chance. */
+  fewest: count,
+  /** Whether all have one label (no finding is present in some and absent in others): then there is no best temperature. */
+  isOneSided: z.boolean(),
+});
+export type CalibrationCases = z.infer<typeof calibrationCasesSchema>;
+
 export const judgeReportSchema = z.object({
   /** Of a finding, the model as it answers that question: two classes, absent and present. */
   model: modelRecordSchema,
@@ -120,6 +130,8 @@ export const judgeReportSchema = z.object({
   warnings: z.array(jobWarningSchema),
   /** Studies left out at study level because their images carry different labels. */
   mixedStudies: count,
+  /** On whom the model can be calibrated; null where it was not evaluated on them yet. */
+  calibration: calibrationCasesSchema.nullable(),
   image: levelReportSchema,
   study: levelReportSchema,
 });
@@ -320,7 +332,7 @@ export const judgingCalls = defineCalls({
     output: modelRecordSchema,
   },
   'models.calibrate': {
-    doc: 'Fits the temperature on the validation split, which must have been evaluated. Decisions stay as they are.',
+    doc: 'Fits the temperature on the validation split, which must have been evaluated and have more than one label. Decisions stay as they are.',
     input: z.strictObject({ model: nameSchema }),
     output: modelRecordSchema,
   },

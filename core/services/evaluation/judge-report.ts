@@ -19,6 +19,7 @@ import { worthOfRows } from '../../statistics/shares-of-cases.ts';
 import { type EvaluatedImage, testEvaluations } from '../../store/index.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { cutOf } from '../training/operating-point.ts';
+import { calibrationCases } from './calibration-cases.ts';
 import type { EvaluatedAnswers } from './evaluated-answers.ts';
 import {
   type EvaluatedLevel,
@@ -73,6 +74,7 @@ export function judgeReport(context: ServiceContext, request: EvaluationRequest)
   return {
     ...originOf(context, set),
     finding: set.finding,
+    calibration: calibrationCases(context.library.db, requireRecord(context, set.record.name)),
     image: levelReport(context, set, 'image'),
     study: levelReport(context, set, 'study'),
   };

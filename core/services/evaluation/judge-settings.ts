@@ -1,11 +1,10 @@
 /** What a judgement changes in a model: threshold, calibration and the band of answers for a reader. Each change is in the audit trail. */
+import { counted } from '../../base/counted.ts';
 import { AppError } from '../../base/errors.ts';
 import { type EvaluationPart, type ModelRecord, targetFacts } from '../../contract/index.ts';
 import { logistic, logit } from '../../statistics/proportions.ts';
 import {
   addAuditEvent,
-  evaluatedImages,
-  evaluationsOf,
   setFindingReferBand,
   setFindingThreshold,
   setModelPositiveClass,
@@ -16,6 +15,7 @@ import {
 import { targets } from '../../targets/index.ts';
 import { requireClass as matchClass } from '../datasets/classes.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
+import { calibrationCases, calibrationImages } from './calibration-cases.ts';
 import { askedFinding, recordOfFinding, requireRecord } from './evaluated-set.ts';
 
 /**
@@ -86,7 +86,7 @@ export function setModelPositive(context: ServiceContext, name: string, given: s
 /**
  * Fits the temperature on the validation images; one for all findings of a model. Thresholds move along, so that every decision stays what it was:
  * ln(p / (1 - p)) is divided by the temperature, hence so is that of a threshold.
- * @throws MODEL_NOT_FOUND, DATASET_NOT_READY where the validation split was not evaluated
+ * @throws MODEL_NOT_FOUND, DATASET_NOT_READY where the validation split was not evaluated, and where all of it have one label
  */
 export function calibrate(context: ServiceContext, name: string): ModelRecord {
   const record = requireRecord(context, name);
@@ -95,15 +95,21 @@ export function calibrate(context: ServiceContext, name: string): ModelRecord {
     throw new AppError('BAD_INPUT', `Model "${name}" answers ${meaning}: it gives no probabilities to calibrate.`);
   }
   const { db } = context.library;
-  // A model of folds learned from the validation images, too: its out-of-fold answers are those of images that were not learned from.
-  const part = record.folds > 1 ? 'cross-validation' : 'val';
-  const evaluation = evaluationsOf(db, record.id).find(({ split }) => split === part);
-  const images = evaluation === undefined ? [] : evaluatedImages(db, evaluation.id);
-  if (images.length === 0) {
+  const cases = calibrationCases(db, record);
+  if (cases === null) {
     throw new AppError('DATASET_NOT_READY', `Model "${name}" was not evaluated on the validation split yet.`, {
       action: 'Evaluate it on the validation split first; a calibration must not be fitted on test cases.',
     });
   }
+  if (cases.isOneSided) {
+    const { patients } = cases;
+    throw new AppError(
+      'DATASET_NOT_READY',
+      `Model "${name}" cannot be calibrated: ${counted('en', patients, 'patient to calibrate on has', 'patients to calibrate on have')} one label only; it takes patients with another one, too.`,
+      { action: 'Label more patients and train again, so that the validation cases have more than one label.' },
+    );
+  }
+  const { images } = calibrationImages(db, record);
   const target = targets[record.target];
   const temperature = target.temperature(
     images.flatMap(({ logits }) => [...logits]),
@@ -112,7 +118,7 @@ export function calibrate(context: ServiceContext, name: string): ModelRecord {
   );
   const moved = (threshold: number): number => logistic((logit(threshold) * record.temperature) / temperature);
   const threshold = record.threshold === null ? null : moved(record.threshold);
-  const details = { from: record.temperature, to: temperature, images: images.length };
+  const details = { from: record.temperature, to: temperature, images: images.length, patients: cases.patients };
   return changed(context, record, 'model.calibrated', details, (writer) =>
     setModelTemperature(writer, record.id, {
       temperature,

@@ -1,7 +1,6 @@
 /** Which answers go to a reader so that the error among the others keeps a promise, and what a rule does on other cases. */
 import { AppError } from '../../base/errors.ts';
 import {
-  type EvaluationPart,
   isRefit,
   type JudgeLevel,
   type ModelRecord,
@@ -21,10 +20,7 @@ import { cutOf, referBandOf } from '../training/operating-point.ts';
 import { type EvaluatedSet, type EvaluationRequest, evaluatedSet, requireRecord, requireSet } from './evaluated-set.ts';
 import { pairOf } from './judge.ts';
 import { setReferBand } from './judge-settings.ts';
-
-/** The part on whose cases a model may be set up: of one of folds its out-of-fold answers, else those of validation. */
-export const unseenPart = ({ folds }: Pick<ModelRecord, 'folds'>): EvaluationPart =>
-  folds > 1 ? 'cross-validation' : 'val';
+import { unseenPart } from './unseen-part.ts';
 
 /** Studies, except where some have no label of their own: then images. */
 const caseLevel = ({ study, mixedStudies }: EvaluatedSet): JudgeLevel =>

@@ -6,7 +6,7 @@ import { criteria } from '../../training/criteria/index.ts';
 import type { ComputedWeights } from './compute-weights.ts';
 
 /** Patients with whom a temperature is fitted at least: it is one number, and of a dozen patients it would be chance. */
-const fewestPatients = 20;
+export const fewestPatients = 20;
 
 export interface ChosenPoint {
   readonly temperature: number;

@@ -221,6 +221,10 @@ export const judge: Words['judge'] = {
   calibrateOutOfFold: 'An den Antworten der Kreuzvalidierung kalibrieren',
   calibrated: 'Das Modell ist kalibriert.',
   calibrateNeedsVal: 'Werten Sie das Modell zuerst an den Validierungsfällen aus.',
+  calibrateFew: (patients, fewest) =>
+    `${n(patients, 'Patient ist', 'Patienten sind')} zu wenig zum Kalibrieren: Bei weniger als ${fewest} ist die Temperatur großenteils Zufall, und Wahrscheinlichkeiten können danach weniger bedeuten als vorher.`,
+  calibrateOneSided: (patients) =>
+    `Es lässt sich nicht kalibrieren: ${n(patients, 'Patient hat', 'Patienten haben')} nur ein Label, und nichts sagt, welche Sicherheit zu groß ist.`,
   referral: 'Einem Befunder vorlegen',
   referralHelp:
     'Antworten nahe am Schwellenwert sind die unsichersten. Legt man einige davon einem Befunder vor, sind von den übrigen weniger falsch. Den Anteil setzt man an den Validierungsfällen. Schattiert ist das zweiseitige 95-%-Intervall jedes Anteils, breiter bei Antworten der Kreuzvalidierung; es kann über das reichen, was eine Regel verspricht, deren Grenze einseitig ist.',

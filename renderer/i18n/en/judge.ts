@@ -222,6 +222,10 @@ export const judge = {
   calibrateOutOfFold: 'Calibrate on the out-of-fold answers',
   calibrated: 'The model is calibrated.',
   calibrateNeedsVal: 'Evaluate the model on the validation cases first.',
+  calibrateFew: (patients: number, fewest: number) =>
+    `${n(patients, 'patient is', 'patients are')} few to calibrate on: from fewer than ${fewest} the temperature is mostly chance, and probabilities may mean less than before.`,
+  calibrateOneSided: (patients: number) =>
+    `It cannot be calibrated: ${n(patients, 'patient has', 'patients have')} one label alone, and nothing tells how sure is too sure.`,
   referral: 'Refer to a reader',
   referralHelp:
     'Answers near the threshold are the least certain. Refer some of them to a reader, and fewer of the others are wrong. Set the share on the validation cases. Shaded is the two-sided 95 % interval of each share, wider where answers are out-of-fold; it may reach above what a rule promises, whose bound is one-sided.',
