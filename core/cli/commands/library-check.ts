@@ -1,4 +1,11 @@
-import { accessCodes, type CheckReport, type Finding, isOnlyUnread } from '../../contract/results/maintenance.ts';
+import {
+  accessCodes,
+  type CheckOutcome,
+  type CheckReport,
+  checkOutcome,
+  type Finding,
+  fileCodes,
+} from '../../contract/results/maintenance.ts';
 import { defineCommand } from '../command.ts';
 import { formatBytes, formatTable, plural } from '../format.ts';
 import { given, outputFile, toggle } from '../options.ts';
@@ -9,7 +16,7 @@ export const command = defineCommand({
   description:
     'Reads the database (structure, references, checksum of the closed file), every stored record, every model and LPM, and looks for ' +
     'every file and backup. Says what is damaged or missing and the remedy. Changes nothing; may run while Sidelight works. Exit ' +
-    'status 1 when something is damaged.',
+    'status 1 when something is damaged or missing, or could not be read.',
   arguments: [],
   options: {
     deep: toggle('--deep', 'also read every image file and compare it with its hash (as slow as reading them all)'),
@@ -37,15 +44,17 @@ export const command = defineCommand({
     const first = report.findings.find((finding) => finding.severity === 'error');
     if (first === undefined) return output;
     const { message, action } = first;
-    const code = accessCodes.find((one) => one === first.code) ?? 'DB_DAMAGED';
+    const code = [...accessCodes, ...fileCodes].find((one) => one === first.code) ?? 'DB_DAMAGED';
     return { ...output, failure: { code, message, action, retryable: false } };
   },
 });
 
-function headline({ sound, findings }: CheckReport): string {
-  if (sound) return 'The library is sound.';
-  return isOnlyUnread(findings) ? 'The library could not be checked whole:' : 'The library is damaged:';
-}
+const headlines: Readonly<Record<CheckOutcome, string>> = {
+  sound: 'The library is sound.',
+  damaged: 'The library is damaged:',
+  unread: 'The library could not be checked whole:',
+  files: 'The library is whole, but files of images are missing or changed:',
+};
 
 function stateOf({ sound, isOfNewer }: CheckReport['backups'][number]): string {
   if (sound) return 'sound';
@@ -55,7 +64,7 @@ function stateOf({ sound, isOfNewer }: CheckReport['backups'][number]): string {
 function checkLines(report: CheckReport): string[] {
   const line = ({ message, action, code }: Finding): string[] => [`${message} [${code}]`, `  ${action}`];
   return [
-    headline(report),
+    headlines[checkOutcome(report.findings)],
     ...report.findings.flatMap(line),
     `Checked: ${plural(report.records.checked, 'record')}, ${plural(report.models.checked, 'model')}, ` +
       `${plural(report.lpms.checked, 'LPM')}, files of ${plural(report.files.checked, 'instance')}.`,

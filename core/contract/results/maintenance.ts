@@ -31,10 +31,19 @@ export const accessCodes = [
   'DB_FROM_NEWER_APP',
 ] as const;
 
-/** Whether all that a check found is that it could not read: nothing is known to be wrong with the library, nor that it is sound. */
-export function isOnlyUnread(findings: readonly Finding[]): boolean {
+/** Images lie outside the library unless they were copied: where they are gone, or a library was moved without them, it is whole itself. */
+export const fileCodes = ['FILE_NOT_FOUND', 'FILE_UNREADABLE'] as const;
+
+/** What a check came to as a whole. `unread`: nothing is known to be wrong, nor that all is well; `files`: all that is wrong are files of images. */
+export type CheckOutcome = 'sound' | 'damaged' | 'unread' | 'files';
+
+/** What the findings of a check come to. */
+export function checkOutcome(findings: readonly Finding[]): CheckOutcome {
   const errors = findings.filter(({ severity }) => severity === 'error');
-  return errors.length > 0 && errors.every(({ code }) => accessCodes.some((one) => one === code));
+  const areAll = (codes: readonly string[]): boolean => errors.every(({ code }) => codes.includes(code));
+  if (errors.length === 0) return 'sound';
+  if (areAll(accessCodes)) return 'unread';
+  return areAll(fileCodes) ? 'files' : 'damaged';
 }
 
 export const checkReportSchema = z.object({

@@ -73,9 +73,12 @@ export const settings: Words['settings'] = {
   check: 'Prüfen',
   checkDeep: 'Auch jede Bilddatei lesen (langsam)',
   checking: 'Wird geprüft …',
-  sound: 'Die Bibliothek ist in Ordnung.',
-  unsound: 'Die Bibliothek ist beschädigt:',
-  unread: 'Die Bibliothek konnte nicht ganz geprüft werden:',
+  checkOutcomes: {
+    sound: 'Die Bibliothek ist in Ordnung.',
+    damaged: 'Die Bibliothek ist beschädigt:',
+    unread: 'Die Bibliothek konnte nicht ganz geprüft werden:',
+    files: 'Die Bibliothek ist vollständig, aber Bilddateien fehlen oder haben sich geändert:',
+  },
   checked: (records, models, files) =>
     `Geprüft: ${n(records, 'Eintrag', 'Einträge')}, ${n(models, 'Modell', 'Modelle')}, ${n(files, 'Datei', 'Dateien')}.`,
   backups: 'Sicherungen',

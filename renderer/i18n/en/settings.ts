@@ -73,9 +73,12 @@ export const settings = {
   check: 'Check',
   checkDeep: 'Read every image file as well (slow)',
   checking: 'Checking …',
-  sound: 'The library is sound.',
-  unsound: 'The library is damaged:',
-  unread: 'The library could not be checked whole:',
+  checkOutcomes: {
+    sound: 'The library is sound.',
+    damaged: 'The library is damaged:',
+    unread: 'The library could not be checked whole:',
+    files: 'The library is whole, but files of images are missing or changed:',
+  },
   checked: (records: number, models: number, files: number) =>
     `Checked: ${n(records, 'record', 'records')}, ${n(models, 'model', 'models')}, ${n(files, 'file', 'files')}.`,
   backups: 'Backups',

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, w
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { isOnlyUnread } from '../../../../core/contract/results/maintenance.ts';
+import { checkOutcome } from '../../../../core/contract/results/maintenance.ts';
 import { classifyPaths } from '../../../../core/services/classification/classify.ts';
 import { trainModel } from '../../../../core/services/jobs/train.ts';
 import { backUpLibrary, restoreFromBackup } from '../../../../core/services/library/backup.ts';
@@ -118,7 +118,7 @@ describe('a library made at 2fb3ab2', () => {
     expect(report.findings).toEqual([
       expect.objectContaining({ ...refused, action: expect.stringContaining('brings it up to date') }),
     ]);
-    expect([report.sound, isOnlyUnread(report.findings)]).toEqual([false, true]);
+    expect([report.sound, checkOutcome(report.findings)]).toEqual([false, 'unread']);
   });
 
   // A user makes it before an update, to be able to go back: in the newest form the program of then refused it.

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../../../core/base/error-codes.ts';
-import { isOnlyUnread } from '../../../../core/contract/results/maintenance.ts';
+import { checkOutcome } from '../../../../core/contract/results/maintenance.ts';
 import { backUpLibrary, restoreFromBackup } from '../../../../core/services/library/backup.ts';
 import { checkLibrary } from '../../../../core/services/library/check.ts';
 import { backUpLibraryAside, checkLibraryAside } from '../../../../core/services/library/maintenance.ts';
@@ -59,7 +59,11 @@ function patients(folder: string): number {
 describe('library check', () => {
   test('says that files of instances are gone, and nothing else of a sound library', async () => {
     // The made instances name files that never existed.
-    expect(await findings(await madeLibrary())).toEqual(['FILE_NOT_FOUND 3']);
+    const folder = await madeLibrary();
+    expect(await findings(folder)).toEqual(['FILE_NOT_FOUND 3']);
+    const report = await checkLibrary({ folder, signal: { aborted: false }, progress: () => {} }, { deep: false });
+    // A library that was moved without its images was called damaged.
+    expect(checkOutcome(report.findings)).toBe('files');
   });
 
   test('finds one wrong byte in a record, and a shard that is gone', async () => {
@@ -160,7 +164,7 @@ describe('what a newer Sidelight wrote', () => {
       ['DB_FROM_NEWER_APP', errorCodes.DB_FROM_NEWER_APP.action],
     ]);
     expect(report.backups).toEqual([expect.objectContaining({ sound: false, isOfNewer: true })]);
-    expect([report.sound, isOnlyUnread(report.findings)]).toEqual([false, true]);
+    expect([report.sound, checkOutcome(report.findings)]).toEqual([false, 'unread']);
   });
 
   test('is passed over where a backup is put back, and called what it is', async () => {
