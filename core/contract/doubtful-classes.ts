@@ -46,10 +46,10 @@ function areAlike(a: string, b: string): boolean {
   return bare(a) === bare(b) || isSlip(a.split(' '), b.split(' '));
 }
 
-/** Without what people write or leave out. Signs that mean something (<, >, +, a minus at the end) stay. */
+/** Without what people write or leave out. Signs that mean something stay: <, >, +, a minus at the end or before a number, as in -1, 0, 1. */
 function bare(name: string): string {
   return name
-    .replaceAll(/[\s_;:'"()]+|(?<!\d)[.,]|[.,](?!\d)|-(?=[\p{L}\p{N}])/gu, '')
+    .replaceAll(/[\s_;:'"()]+|(?<!\d)[.,]|[.,](?!\d)|(?<=[\p{L}\p{N}])-(?=[\p{L}\p{N}])/gu, '')
     .replaceAll(/(?<![\d.,])0+(?=\d)/gu, '');
 }
 

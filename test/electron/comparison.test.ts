@@ -35,7 +35,7 @@ test('methods are compared on the data set of the model on the screen, in a tabl
   await page.getByLabel('Epochs of methods that run the LPM').fill('10000');
   await page.getByLabel('Image size (px)').fill('224');
   await page.getByLabel('Hours at most').fill('0.2');
-  await page.getByText('Time is measured first').waitFor();
+  await page.getByText('is measured first').waitFor();
   await start.click();
   await page.getByRole('button', { name: 'Comparing …' }).waitFor();
 

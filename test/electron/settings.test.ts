@@ -1,12 +1,12 @@
 /** The screen "Settings" in the real window: language and theme at once, machine, library, backup and restore, LPMs. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeRandomLpm } from '../../core/services/lpm/random-lpm.ts';
 import { seriousViolations } from './support/axe.ts';
 import { callFrom } from './support/calls.ts';
 import { answerOpenDialog } from './support/dialogs.ts';
-import { launch } from './support/launch.ts';
+import { launch, temporaryFolder } from './support/launch.ts';
 import { prepareLibrary } from './support/library.ts';
 import { takeScreenshots } from './support/screenshot.ts';
 
@@ -137,4 +137,26 @@ test('settings: language and theme count at once, the machine is examined, an LP
   await close();
   rmSync(folder, { recursive: true, force: true });
   expect(complaints).toEqual([]);
+});
+
+test('what is chosen for computing counts at once, also where it cannot be kept', async () => {
+  const { library } = await prepareLibrary();
+  const profile = temporaryFolder('profile');
+  // No file takes the place of a folder that holds something.
+  mkdirSync(join(profile, 'settings.json', 'kept'), { recursive: true });
+  const { page, close } = await launch({ library, profile });
+  await page.getByRole('button', { name: 'Settings', exact: true }).first().click();
+  const main = page.getByRole('main');
+  await main.getByRole('tab', { name: 'Computing' }).click();
+  await page.evaluate(() => {
+    sidelight.on('core.changed', (core) => {
+      document.body.dataset['core'] = `${document.body.dataset['core'] ?? ''} ${(core as { state: string }).state}`;
+    });
+  });
+  await main.getByLabel('Processor threads').selectOption('1');
+  await main.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('alert').getByText('What you chose cannot be kept').waitFor();
+  await expect.poll(() => page.locator('body').getAttribute('data-core'), { timeout: 30_000 }).toBe(' starting ready');
+  await close();
+  rmSync(profile, { recursive: true, force: true });
 });

@@ -100,12 +100,13 @@ export async function promiseBefore(context: ServiceContext, asked: Comparison):
     const { dataset, version } = planVersion(context, { dataset: options.dataset, seed: 0 });
     const data = { dataset, classes: version.classes, images: version.images };
     const all = comparedMethods(options);
-    const firsts = all.map((method) => trainingOf(options, method, 0));
-    const { promises } = await promiseTime(context, [...firsts, ...firsts]);
+    const pairs = all.flatMap((method) => Array.from({ length: 2 }, () => trainingOf(options, method, 0)));
+    // As what each costs is promised there: by itself, with images that another would have read, too.
+    const { promises } = await promiseTime(context, pairs, { groupsOf: 2 });
     const secondsOf = (at: number): number => promises[at]?.seconds ?? Number.POSITIVE_INFINITY;
     if (promises.includes(null)) return null;
     const costs = all.map((method, i) => {
-      const promisedSeconds = secondsOf(i) + (options.seeds - 1) * secondsOf(i + all.length);
+      const promisedSeconds = secondsOf(2 * i) + (options.seeds - 1) * secondsOf(2 * i + 1);
       return { method, trainingMb: 0, promisedSeconds };
     });
     const decided = decideTrainings(costs, { hours: options.hours, memoryMb: Number.POSITIVE_INFINITY });

@@ -74,6 +74,8 @@ interface Otherwise {
   readonly part?: (images: PlannedVersion['version']['images']) => PlannedVersion['version']['images'];
   /** Images that the LPM reads once more for each, whatever is kept. */
   readonly readAgain?: number;
+  /** Of so many at a time what the ones before prepare is not there: each such group is promised as if it came first. */
+  readonly groupsOf?: number;
 }
 
 /**
@@ -83,7 +85,7 @@ interface Otherwise {
 export async function promiseTime(
   context: ServiceContext,
   trainings: readonly Training[],
-  { keepsModels = true, part = (images) => images, readAgain = 0 }: Otherwise = {},
+  { keepsModels = true, part = (images) => images, readAgain = 0, groupsOf = trainings.length }: Otherwise = {},
 ): Promise<Promised> {
   const promises: (TimePromise | null)[] = [];
   const missing = new Map<string, MeasureOptions>();
@@ -92,7 +94,8 @@ export async function promiseTime(
   const plans = new Map<string, PlannedVersion>();
   // What passes is taken once: trainings in a row write over what the one before no longer needs.
   let { spareBytes } = context.library;
-  for (const training of trainings) {
+  for (const [at, training] of trainings.entries()) {
+    if (at % groupsOf === 0) prepared.clear();
     const lpm = openLibraryLpm(context, requireLpm(context, training.lpm));
     try {
       const given = { ...training, inputSize: resolveInputSize(lpm.config, training.inputSize) };

@@ -9,10 +9,11 @@ import { middleOf, rateNames } from './rates.ts';
 const fewest = 16;
 
 /**
- * A unit that takes so many times as long as the middle one, and longer than a minute, was no work: the machine slept, as a laptop does whose lid is closed,
- * and the clocks of macOS and Windows go on meanwhile. One night among five hundred steps would make each a minute.
+ * A unit that takes so many times as long as the middle one of its kind, and longer than a minute, was no work: the machine slept, as a laptop does whose lid
+ * is closed, and the clocks of macOS and Windows go on meanwhile. One night among five hundred steps would make each a minute. A validation can itself take
+ * minutes, and each does the same: a few times as long is too long there.
  */
-const sleep = { times: 100, seconds: 60 };
+const sleep = { times: 100, timesOfValidation: 10, seconds: 60 };
 
 /** What the rates of a training are called by, and what is counted apart from them. */
 export interface WatchedTraining {
@@ -44,12 +45,8 @@ export class StageTimer {
     times.push({ done, seconds: now - last.at });
   }
 
-  /** The units of a stage that were work. */
-  #timesOf(stage: ProgressStage): readonly { readonly done: number; readonly seconds: number }[] {
-    const times = this.#times.get(stage) ?? [];
-    const { median } = middleOf(times.map(({ seconds }) => seconds));
-    const most = Math.max(sleep.seconds, sleep.times * median);
-    return times.filter(({ seconds }) => seconds <= most);
+  #secondsOf(stage: ProgressStage, isMeant: (done: number) => boolean = () => true): number[] {
+    return (this.#times.get(stage) ?? []).filter(({ done }) => isMeant(done)).map(({ seconds }) => seconds);
   }
 
   /** Rates by name, with their spread; those of which too little was seen are left out. */
@@ -61,16 +58,18 @@ export class StageTimer {
       rates.set(name, Math.max(0, meanOf(times) - apart));
       rates.set(rateNames.spread(name), middleOf(times).spread);
     };
-    const secondsOf = (stage: ProgressStage): number[] => this.#timesOf(stage).map(({ seconds }) => seconds);
+    const secondsOf = (stage: ProgressStage): number[] => workOf(this.#secondsOf(stage), sleep.times);
     keep(rateNames.decode(datasetId), secondsOf('decoding'), writing.image);
     keep(rateNames.statistics(datasetId), secondsOf('statistics'), 0);
     if (encoding !== null) keep(rateNames.encode(encoding), secondsOf('encoding'), writing.feature);
     if (!training.isOneNetwork) return rates;
-    const steps = this.#timesOf('training');
-    // Before an epoch's first step lie the validation and the checkpoint of the one before.
-    const isFirst = ({ done }: { readonly done: number }): boolean => (done - 1) % stepsPerEpoch === 0;
-    const others = steps.filter((step) => !isFirst(step)).map(({ seconds }) => seconds);
-    const firsts = steps.filter(isFirst).map(({ seconds }) => seconds);
+    // Before an epoch's first step lie the validation and the checkpoint of the one before: many images to validate take hundreds of steps' time.
+    const isFirst = (step: number): boolean => (step - 1) % stepsPerEpoch === 0;
+    const others = workOf(
+      this.#secondsOf('training', (step) => !isFirst(step)),
+      sleep.times,
+    );
+    const firsts = workOf(this.#secondsOf('training', isFirst), sleep.timesOfValidation);
     keep(rateNames.step(network), others, 0);
     if (others.length >= fewest && firsts.length > 1 && validationBatches > 0) {
       const between = meanOf(firsts) - meanOf(others) - writing.checkpoint;
@@ -80,6 +79,13 @@ export class StageTimer {
     }
     return rates;
   }
+}
+
+/** Those of one kind that were work. Of two, the quicker one is the middle: the other may be the night. */
+function workOf(seconds: readonly number[], times: number): number[] {
+  const middle = seconds.toSorted((a, b) => a - b)[(seconds.length - 1) >> 1] ?? 0;
+  const most = Math.max(sleep.seconds, times * middle);
+  return seconds.filter((one) => one <= most);
 }
 
 /** The mean, not the middle: over a whole run its hiccups count too. */

@@ -21,7 +21,8 @@ export const comparison: Words['comparison'] = {
   inputSize: 'Bildgröße (px)',
   go: 'Vergleichen',
   goes: 'Wird verglichen …',
-  unpromised: 'Die Zeit wird zuerst gemessen; danach steht in der Auftragsliste, wie lange es dauert.',
+  unpromised:
+    'Was an Zeit noch nicht bekannt ist, wird zuerst gemessen; danach steht in der Auftragsliste, wie lange es dauert. Passt kein Verfahren in die Stunden, wird nichts trainiert.',
   promised: (time, low, high) => `Etwa ${time} (${low} bis ${high}).`,
   keeps: 'Die Modelle bleiben in der Bibliothek.',
   none: 'An diesem Datensatz wurden noch keine Verfahren verglichen.',

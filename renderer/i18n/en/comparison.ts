@@ -21,7 +21,8 @@ export const comparison = {
   inputSize: 'Image size (px)',
   go: 'Compare',
   goes: 'Comparing …',
-  unpromised: 'Time is measured first; the tray then says how long it takes.',
+  unpromised:
+    'Time that is not known yet is measured first; the tray then says how long it takes. Where no method fits the hours, nothing is trained.',
   promised: (time: string, low: string, high: string) => `About ${time} (${low} to ${high}).`,
   keeps: 'The models stay in the library.',
   none: 'No methods were compared on this data set yet.',

@@ -59,6 +59,7 @@ test.each([
   [['pneumonia', 'pnuemonia', 'pneumonias'], [['pneumonia', 'pnuemonia', 'pneumonias']]],
   [['typical', 'atypical', 'anterior', 'posterior', 'interior'], []],
   [['grade 1', 'grade 2', 'T1a', 'T1b', 'stage IIa', 'stage IIb', '4A', '4B', '1.5', '15'], []],
+  [['-1', '0', '1', 'grade -1', 'grade 1'], []],
   [['<5 mm', '>5 mm', 'HER2+', 'HER2-', '+', '-', 'left', 'lift'], []],
 ])('of %j these groups are alike: %j', (names, groups) => {
   expect(alikeClasses(names)).toEqual(groups);

@@ -11,7 +11,9 @@ import type { ProgressEvent } from '../../../../core/base/progress.ts';
 import type { CompareOptions, ComparisonReport } from '../../../../core/contract/index.ts';
 import { compareOptionsSchema } from '../../../../core/contract/index.ts';
 import { promiseBefore } from '../../../../core/services/comparison/promise.ts';
+import { trainingOf } from '../../../../core/services/comparison/trainings.ts';
 import { saveComparison } from '../../../../core/services/comparison/write.ts';
+import { promiseTime } from '../../../../core/services/estimate/estimate.ts';
 import { evaluateModel } from '../../../../core/services/evaluation/evaluate.ts';
 import { importPaths } from '../../../../core/services/import/import.ts';
 import { compareMethods } from '../../../../core/services/jobs/compare.ts';
@@ -173,6 +175,25 @@ test('what is promised holds the methods that fit the hours, and no more', async
   expect(await within(10_000)).toBeGreaterThan(10 * (quick ?? 0));
   // Where nothing is trained, nothing is promised for it.
   expect(await within(0)).toBeUndefined();
+});
+
+test('what is promised leaves out what the job leaves out, which counts the images that methods share with each', async () => {
+  const opened = await testServices(await prepared(temporaryFolder()));
+  const asked = compareOptionsSchema.parse({ ...options, methods: ['linear', 'fpt+'], seeds: 1, hours: 0 });
+  await compareMethods(opened, asked);
+  // Slow to decode: what two methods share is most of the time.
+  opened.library.writer.run("UPDATE measured_rates SET seconds = 5 WHERE what LIKE 'decode an image of%'", {});
+  const costOf = async (method: 'linear' | 'fpt+') =>
+    (await promiseTime(opened, [trainingOf(asked, method, 0)])).promises[0]?.seconds ?? 0;
+  const alone = [await costOf('linear'), await costOf('fpt+')] as const;
+  const promised = async (methods: ('linear' | 'fpt+')[], seconds: number) =>
+    (await promiseBefore(opened, { ...asked, methods, hours: seconds / 3600 }))?.seconds ?? 0;
+  const sum = alone[0] + alone[1];
+  const both = await promised(['linear', 'fpt+'], sum + 1);
+  expect(both).toBeLessThan(0.7 * sum);
+  const quicker = await promised([alone[0] < alone[1] ? 'linear' : 'fpt+'], sum);
+  expect(await promised(['linear', 'fpt+'], sum - 1)).toBeCloseTo(quicker, 9);
+  expect(quicker).toBeLessThan(both);
 });
 
 test('in no time, and in too little memory, methods stand in the table with what was measured, and nothing is trained', async () => {

@@ -64,3 +64,15 @@ test('a night that the machine slept through is no part of a step; an hour of sl
   report(slow, 'training', 301, 0, (done) => (done > 201 ? 60 : 2));
   expect(slow.rates(training).get(rateNames.step('n'))).toBeCloseTo((2 + 2 + 60) / 3, 1);
 });
+
+test('the validation of many images between two epochs takes hundreds of steps’ time and is work; a night between two epochs is none', () => {
+  const night = 8 * 3600;
+  for (const epochs of [3, 20]) {
+    const long = new StageTimer();
+    report(long, 'training', 20 * epochs, 0, (done) => (done % 20 !== 1 ? 1 : done === 21 ? night : 300));
+    const rates = long.rates({ ...training, stepsPerEpoch: 20, validationBatches: 1000, isOneNetwork: true });
+    expect(rates.get(rateNames.step('n'))).toBeCloseTo(1, 9);
+    // Of three epochs one validation is left, which says nothing for sure.
+    expect(rates.get(rateNames.predict('n'))).toEqual(epochs === 3 ? undefined : expect.closeTo(0.2988, 9));
+  }
+});
