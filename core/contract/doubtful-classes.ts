@@ -30,20 +30,26 @@ export function maybeUnknown(names: readonly string[]): string[] {
 /** Tokens so long differ by a slip of the fingers; "T1a" and "T1b" do not. */
 const shortestTyped = 6;
 
+/** Of more names than these only those are grouped that differ in signs: a column of IDs taken for classes would be compared for hours. */
+const mostCompared = 300;
+
 /** Groups of names that differ only in blanks, hyphens, points and zeros before a number, or in one letter of a long word. */
 export function alikeClasses(names: readonly string[]): string[][] {
-  const groups: string[][] = [];
+  const groups: { readonly names: string[]; readonly words: (readonly string[])[] }[] = [];
+  const byBare = new Map<string, (typeof groups)[number]>();
   for (const name of names) {
     // Names that differ only in case are asked about before.
-    const there = groups.find((group) => group.some((other) => areAlike(classNameKey(other), classNameKey(name))));
-    if (there === undefined) groups.push([name]);
-    else there.push(name);
+    const key = classNameKey(name);
+    const words = key.split(' ');
+    const isTyped = (others: (typeof groups)[number]): boolean => others.words.some((other) => isSlip(other, words));
+    const there = byBare.get(bare(key)) ?? (names.length > mostCompared ? undefined : groups.find(isTyped));
+    const group = there ?? { names: [], words: [] };
+    if (there === undefined) groups.push(group);
+    group.names.push(name);
+    group.words.push(words);
+    byBare.set(bare(key), group);
   }
-  return groups.filter((group) => group.length > 1);
-}
-
-function areAlike(a: string, b: string): boolean {
-  return bare(a) === bare(b) || isSlip(a.split(' '), b.split(' '));
+  return groups.flatMap((group) => (group.names.length > 1 ? [group.names] : []));
 }
 
 /** Without what people write or leave out. Signs that mean something stay: <, >, +, a minus at the end or before a number, as in -1, 0, 1. */

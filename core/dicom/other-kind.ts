@@ -19,14 +19,21 @@ const byImageType: readonly (readonly [value: RegExp, kind: string])[] = [
   [/^(?:SCREEN[ _]?(?:SAVE|SHOT|CAPTURE)|DOSE[ _]?(?:INFO|REPORT)|REPORT)$/, screen],
 ];
 
-/** What a series is called where Image Type does not tell. */
-const byDescription: readonly (readonly [description: RegExp, kind: string])[] = [
-  [/\b(?:locali[sz]ers?|scout|topogramm?|surview|scanogramm?|lokali[sz]er|übersichtsaufnahme)\b/i, localizer],
+/** What a series is called where Image Type does not tell; names of scouts count only where slices are planned on them. */
+const byDescription: readonly (readonly [description: RegExp, kind: string, of?: ReadonlySet<string | undefined>])[] = [
+  [
+    /(?<![\p{L}\d])(?:locali[sz]ers?|scout|topogramm?|surview|lokali[sz]er)(?![\p{L}])/iu,
+    localizer,
+    new Set(['CT', 'MR', 'PT']),
+  ],
   [
     /\b(?:dose (?:report|info|summary|record|sheet)|patient protocol|patientenprotokoll|dosisprotokoll|screen ?(?:save|shot|capture)s?)\b/i,
     screen,
   ],
 ];
+/** "No localizer" is no localizer, and neither is what was planned on one. */
+const withoutOne =
+  /(?<!\p{L})(?:no|non|not|without|w\/o|ohne|kein|keine|nach|post|after|from)[\s_-]+(?:a[\s_-]+|the[\s_-]+)?(?:locali|scout|topogram|surview|lokali)/iu;
 
 /** What the image is, where its header says that it is no image of what was examined; undefined for every other. */
 export function otherKindOf(dataSet: DicomDataSet): string | undefined {
@@ -36,5 +43,7 @@ export function otherKindOf(dataSet: DicomDataSet): string | undefined {
   const typed = byImageType.find(([value]) => types.some((type) => value.test(type)));
   if (typed !== undefined) return typed[1];
   const description = dataSet.text('seriesDescription') ?? '';
-  return byDescription.find(([words]) => words.test(description))?.[1];
+  if (withoutOne.test(description)) return undefined;
+  const modality = dataSet.text('modality');
+  return byDescription.find(([words, , of]) => words.test(description) && (of === undefined || of.has(modality)))?.[1];
 }

@@ -113,7 +113,7 @@ function decodeRun(bytes: Uint8Array, label: string, high: boolean, decoder: Tex
   }
   const decode = decoder(name);
   if (decode === undefined) return latin1(bytes);
-  return name === 'utf-8' ? utf8(bytes, decode) : kept(decode(input), bytes);
+  return name === 'utf-8' ? utf8(bytes, decode) : kept(input, decode);
 }
 
 /** Runs of bytes, as ISO 8859-1, that are UTF-8 as far as its lead and continuation bytes tell. */
@@ -127,7 +127,32 @@ function utf8(bytes: Uint8Array, decode: (bytes: Uint8Array) => string): string 
   return latin1(bytes).replaceAll(wellFormed, (run) => decode(Uint8Array.from(run, (letter) => letter.charCodeAt(0))));
 }
 
-/** The text, or the bytes as ISO 8859-1 where a sign for what could not be read stands in it before its end, at which names are cut off. */
-function kept(text: string, bytes: Uint8Array): string {
-  return text.slice(0, -1).includes('\ufffd') ? latin1(bytes) : text;
+/** Bytes of the longest letter of any set. */
+const longestLetter = 4;
+/** A letter of which the end was cut off, and what pads the value to an even length. */
+const cutOff = /\ufffd[\s\0]*$/u;
+
+/**
+ * The text, with bytes that stand for no letter as ISO 8859-1, as in UTF-8; the letters around them stay readable. A sign for what could not be
+ * read stays only at the end, at which names are cut off.
+ */
+function kept(bytes: Uint8Array, decode: (bytes: Uint8Array) => string): string {
+  const whole = decode(bytes);
+  if (!whole.replace(cutOff, '').includes('\ufffd')) return whole;
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const [letter, length] = letterAt(bytes.subarray(at, at + longestLetter), decode);
+    text += letter;
+    at += length;
+  }
+  return text;
+}
+
+/** The letter with which the bytes begin, and how many of them it takes. */
+function letterAt(bytes: Uint8Array, decode: (bytes: Uint8Array) => string): readonly [letter: string, length: number] {
+  for (let length = 1; length <= bytes.length; length++) {
+    const letter = decode(bytes.subarray(0, length));
+    if (!letter.includes('\ufffd')) return [letter, length];
+  }
+  return [latin1(bytes.subarray(0, 1)), 1];
 }

@@ -5,7 +5,13 @@
 import type { Dirent } from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type FolderClasses, type FolderClassesOptions, type ImportNote, splitOfWord } from '../../contract/index.ts';
+import {
+  type FolderClasses,
+  type FolderClassesOptions,
+  type ImportNote,
+  type PicturePatients,
+  splitOfWord,
+} from '../../contract/index.ts';
 import type { ReadDb } from '../../store/index.ts';
 import { classFolderReader } from '../files/class-folders.ts';
 import { caseQuestionsOf, type Labelled, labelChoice, namesOf, positiveOf, refusePositive } from './class-names.ts';
@@ -62,8 +68,13 @@ const caseName = /\d{3}|^(?:pat|case|fall|stud|ser|images?|masks?|train|test|val
  * The note about folders that look like classes and were not taken for them: class folders further down than the folder that was given, as a
  * download unpacks them or in an archive, and folders of pictures beside each other without train and test.
  * @param pictureFolders folders in which pictures lie, those in archives among them
+ * @param rule whose pictures are: where a folder is a patient, folders beside each other are no classes
  */
-export function unusedClassFolders(paths: readonly string[], pictureFolders: Iterable<string>): ImportNote[] {
+export function unusedClassFolders(
+  paths: readonly string[],
+  pictureFolders: Iterable<string>,
+  rule: PicturePatients = 'picture',
+): ImportNote[] {
   const read = classFolderReader();
   const isLaidOut = (root: string): boolean =>
     foldersIn(root).some((split) => read(root, [split, 'class']).label !== null);
@@ -83,6 +94,7 @@ export function unusedClassFolders(paths: readonly string[], pictureFolders: Ite
   if (folder !== undefined) return note({ folder, folders: below.length });
   const [archive, ...others] = archivesOfClasses(pictureFolders);
   if (archive !== undefined) return note({ folder: archive, folders: 1 + others.length, isArchive: 1 });
+  if (rule === 'folder') return [];
   const folders = roots.reduce((sum, root) => sum + classesBeside(root), 0);
   return folders === 0 ? [] : note({ folder: '', folders });
 }

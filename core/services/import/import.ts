@@ -118,7 +118,7 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
       labelNotes: [
         ...(labels === null ? [] : labelNotes(labels.file)),
         ...(labels === null && importer.folderEntries.length === 0
-          ? unusedClassFolders(options.paths, importer.noted.folders)
+          ? unusedClassFolders(options.paths, importer.noted.folders, rule)
           : []),
         ...effects,
       ],

@@ -187,10 +187,13 @@ export class KeyFinder {
 
   /** Images in a folder and below it; where folders stand before its name, in the one that lies in those. */
   #inFolder(folder: readonly string[]): readonly CatalogueImage[] {
-    const named = [...(this.#folders().get(folder.at(-1) ?? '') ?? [])];
-    if (folder.length < 2) return named;
+    // Of "P17/scan" every patient has a folder "scan": asked of all images for every row, 100,000 of them would take hours.
+    const [fewest = []] = folder
+      .map((part) => this.#folders().get(part) ?? new Set<CatalogueImage>())
+      .sort((a, b) => a.size - b.size);
+    if (folder.length < 2) return [...fewest];
     const wanted = `/${folder.join('/')}/`;
-    return named.filter(({ places }) =>
+    return [...fewest].filter(({ places }) =>
       places.some((place) => `/${partsOf(place).slice(0, -1).map(folded).join('/')}/`.includes(wanted)),
     );
   }

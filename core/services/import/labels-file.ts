@@ -318,9 +318,9 @@ function isWithoutHeader({ header, rows }: LabelTable): boolean {
   return cells.some((cell, at) => placeOrUid.test(cell) && below(at, (other) => placeOrUid.test(other)));
 }
 
-/** `03-Jan`, as a spreadsheet shows what it took for a date. */
+/** `03-Jan` and `4. Mrz`, as a spreadsheet shows what it took for a date. `01-MAR-0012` is the number that a site called MAR gave. */
 const monthName =
-  /^\d{1,2}[-.] ?(?:jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\.?(?:[- ]\d{2,4})?$/i;
+  /^\d{1,2}[-.] ?(?:[Jj]an|[Ff]eb|[Mm][aä]r|[Mm]rz|[Aa]pr|[Mm]a[iy]|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo][ck]t|[Nn]ov|[Dd]e[cz])\.?(?:[- ](?:\d{2}|(?:19|20)\d{2}))?$/;
 /** Where people write that they do not know whose an image is. "NA" may be initials, and "0" an ID. */
 const nobody =
   /^(?:n\/a|n\.\s?a\.|not (?:available|known|applicable)|unknown|missing|none|unbekannt|fehlt|k\.\s?a\.|keine angabe|inconnue?|desconocid[oa]|sconosciut[oa]|[-–?.*_]+)$/i;

@@ -60,6 +60,7 @@ test('folders beside each other without parts may be classes; cases, and sets wi
   expect((await unused(['2024-001', '2024-002'])).notes).toEqual([]);
   expect((await unused(['images', 'masks'])).notes).toEqual([]);
   expect((await unused(['NORMAL'])).notes).toEqual([]);
+  expect((await unused(['Meier', 'Huber'], { patients: 'folder' })).notes).toEqual([]);
 });
 
 test('what the words propose makes classes of them', async () => {

@@ -106,6 +106,16 @@ test.each([
   ['unmasked/0001.png', false],
   ['with_mask_worn/0001.png', false],
   ['damask.png', false],
+  ['case_017_seg.png', true],
+  ['seg_0001.png', true],
+  ['lung_mask.png', true],
+  ['test/no_mask/0001.png', false],
+  ['train/without_mask/0001.png', false],
+  ['with mask/0001.png', false],
+  ['AP BiPAP mask.png', false],
+  ['oxygen face mask 2.png', false],
+  ['liver seg 5.png', false],
+  ['Maske/1.png', false],
 ])('%s: %s', (name, isMask) => {
   expect(maskByName(name) !== undefined).toBe(isMask);
 });

@@ -65,6 +65,15 @@ test.each([
   expect(alikeClasses(names)).toEqual(groups);
 });
 
+test('names as many as images, of a column of IDs taken for classes, are compared in a moment', () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `examination number ${i}`);
+  const started = performance.now();
+  expect(alikeClasses([...names, 'examination, number 7'])).toEqual([
+    ['examination number 7', 'examination, number 7'],
+  ]);
+  expect(performance.now() - started).toBeLessThan(20_000);
+});
+
 test.each([
   [
     ['normal', 'N/A', 'n.a.'],

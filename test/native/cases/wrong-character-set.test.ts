@@ -60,3 +60,17 @@ test('every set that cannot be read so far keeps IDs apart; what is cut off in t
   expect(decodeBytes(cut, ['ISO_IR 192'], decoderFactory)).toMatch(/^Grü/);
   expect(decodeBytes(Buffer.from('Grüße', 'utf8'), ['ISO_IR 192'], decoderFactory)).toBe('Grüße');
 });
+
+test.each([
+  ['GB18030', 'GB18030', [0xcd, 0xf5, 0xd0, 0xa1, 0xff, 0xc3, 0xf7], '王小ÿ明'],
+  ['Korean', 'ISO 2022 IR 149', [0x1b, 0x24, 0x29, 0x43, 0xb1, 0xe8, 0xff, 0xc8, 0xf1], '김ÿ희'],
+  ['Thai', 'ISO_IR 166', [0xca, 0xc1, 0xfc, 0xa1], 'สมüก'],
+  ['Japanese', 'ISO_IR 13', [0xd4, 0xcf, 0xff, 0xc0], 'ﾔﾏÿﾀ'],
+])('%s: one byte that is no letter leaves the others readable', (_, declared, bytes, text) => {
+  expect(decodeBytes(Uint8Array.from(bytes), [declared], decoderFactory)).toBe(text);
+});
+
+test('a letter that was cut off in the middle and padded to an even length leaves the letters before', () => {
+  const bytes = Uint8Array.from([0x4d, 0xcd, 0xf5, 0xd0, 0x20]);
+  expect(decodeBytes(bytes, ['GB18030'], decoderFactory)).toMatch(/^M王/);
+});

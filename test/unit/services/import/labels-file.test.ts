@@ -163,12 +163,12 @@ test('a header that is not where it should be, or is one cell, is found and the 
 });
 
 test('what people write where a patient is not known is no patient, and a date of a spreadsheet none', () => {
-  for (const id of ['n/a', 'unknown', '-', '??', 'unbekannt', '03-Jan', '4. Mrz', '12-Dec-24'])
+  for (const id of ['n/a', 'unknown', '-', '??', 'unbekannt', '03-Jan', '4. Mrz', '12-Dec-24', '3-jan-2024'])
     expect(
       parseLabels(`path,patientID,label\na,${id},x\nb,P1,y\n`).problems.map(({ row }) => row),
       id,
     ).toEqual([2]);
-  for (const id of ['NA', '0', 'ANON-17', 'JAN-03', '2024-01-03', 'p-1', 'X.Y'])
+  for (const id of ['NA', '0', 'ANON-17', 'JAN-03', '2024-01-03', 'p-1', 'X.Y', '01-MAR-0012', '12-DEC', '7-Mai-0003'])
     expect(parseLabels(`path,patientID,label\na,${id},x\nb,P1,y\n`).problems, id).toEqual([]);
 });
 
