@@ -90,7 +90,8 @@ export const evidence: Words['evidence'] = {
   },
   readOnly: 'Die Bibliothek ist nur zum Lesen geöffnet: Belege werden nicht berechnet.',
   nothing: 'Nichts in den Token sprach für diese Klasse.',
-  weak: 'An einzelnen Token hängt von dieser Antwort kaum etwas: Die Karte teilt fast nichts auf und bedeutet wenig.',
+  settled:
+    'Kleine Änderungen einzelner Token bewegen diese Antwort kaum: Die Karte teilt fast nichts auf und bedeutet vielleicht wenig. Ob die Antwort am Hervorgehobenen hängt, sagt die Löschprobe.',
   tokens: (kept, all) =>
     `Es sieht ${kept} von ${n(all, 'Token', 'Token')} je Schicht und Kopf, die das vortrainierte Modell selbst für wichtig hielt.`,
   everyToken: (all) => `Es sieht alle ${n(all, 'Token', 'Token')}.`,

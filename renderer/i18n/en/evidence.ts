@@ -94,7 +94,8 @@ export const evidence = {
   },
   readOnly: 'The library is open for reading only: no evidence is computed.',
   nothing: 'Nothing in the tokens spoke for this class.',
-  weak: 'Hardly anything of this answer hangs on single tokens here: the map divides next to nothing and means little.',
+  settled:
+    'Small changes of single tokens hardly move this answer: the map divides next to nothing and may mean little. Whether the answer hangs on what is highlighted, the deletion check tells.',
   tokens: (kept: string, all: number) =>
     `It sees ${kept} of ${n(all, 'token', 'tokens')} a layer and head, those the pre-trained model itself found important.`,
   everyToken: (all: number) => `It sees all ${n(all, 'token', 'tokens')}.`,

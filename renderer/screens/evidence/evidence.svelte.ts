@@ -138,6 +138,15 @@ export class EvidenceState {
     if (maps === undefined) return null;
     return this.#layer === null ? maps.all : (maps.layers[this.#layer] ?? maps.all);
   }
+  /**
+   * Whether small changes of single tokens hardly move the answer, so that the map divides next to nothing: less than a twentieth in log-odds, which moves
+   * no probability by more than about one hundredth. An answer that looks at a token wholly is settled like that, too, and hangs on it: a deletion check
+   * that found so has the last word.
+   */
+  get isSettled(): boolean {
+    const hangsOnIt = this.#check?.verdict === 'explains' || this.#check?.verdict === 'slight';
+    return this.#basis === 'relevance' && this.map !== null && this.map.total < 0.05 && !hangsOnIt;
+  }
 
   async open(args: ScreenArguments['evidence']): Promise<void> {
     this.#models = await call('models.list', {});

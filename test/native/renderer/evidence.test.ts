@@ -20,10 +20,12 @@ async function screen(isReader: boolean) {
   const calls: { readonly name: string; readonly input: unknown }[] = [];
   const starts: ((id: number) => void)[] = [];
   const pictures = new Map<number, (isThere: boolean) => void>();
+  const reports = new Map<number, unknown>();
   const invoke = (name: string, input: unknown): Promise<unknown> => {
     calls.push({ name, input });
     const reply = (value: unknown) => ({ ok: true, value });
     if (name === 'window.core') return Promise.resolve(reply({ ...core.now, state: 'ready', isReader }));
+    if (name === 'evidence.report') return Promise.resolve(reply(reports.get((input as { jobId: number }).jobId)));
     if (name !== 'jobs.start') return Promise.resolve(reply(answers[name]));
     return new Promise((resolve) => {
       starts.push((id) => resolve(reply({ id, kind: 'evidence', state: 'running', isStoppable: true })));
@@ -51,7 +53,7 @@ async function screen(isReader: boolean) {
   const opened = evidence.open({});
   await settled();
   const named = (name: string): unknown[] => calls.filter((one) => one.name === name).map(({ input }) => input);
-  return { evidence, opened, starts, pictures, named };
+  return { evidence, opened, starts, pictures, reports, named };
 }
 
 test('where the library is open for reading only, the image is shown and no evidence is asked for', async () => {
@@ -112,4 +114,36 @@ test('an image that cannot be read is said to be, until another one is chosen', 
   expect([evidence.picture, evidence.isUnreadable]).toEqual([null, true]);
   void evidence.chooseImage(place(2));
   expect(evidence.isUnreadable).toBe(false);
+});
+
+test('a map that divides next to nothing is said to, until a deletion check finds that the answer hangs on it', async () => {
+  const { evidence, opened, starts, pictures, reports } = await screen(false);
+  pictures.get(1)?.(true);
+  await opened;
+  const maps = (total: number) => ({ all: { total, patches: [1] }, layers: [] });
+  const report = {
+    ...{ model: 'm', instanceId: 1, frame: 0, classes: ['a', 'b'], decision: 0, check: null },
+    ...{ relevance: [maps(0.01), maps(2)], attention: maps(0.01) },
+  };
+  const ends = async (id: number, check: unknown): Promise<void> => {
+    reports.set(id, { ...report, check });
+    await evidence.jobChanged({ id, state: 'succeeded', isStoppable: false } as JobView);
+  };
+  starts[0]?.(11);
+  await settled();
+  await ends(11, null);
+  const said = [evidence.isSettled];
+  for (const [k, verdict] of ['unmoved', 'explains'].entries()) {
+    void evidence.runCheck();
+    await settled();
+    starts[k + 1]?.(12 + k);
+    await settled();
+    await ends(12 + k, { verdict, classIndex: 0 });
+    said.push(evidence.isSettled);
+  }
+  evidence.chooseBasis('attention');
+  said.push(evidence.isSettled);
+  evidence.chooseBasis('relevance');
+  said.push(evidence.isSettled);
+  expect(said).toEqual([true, true, false, false, true]);
 });
