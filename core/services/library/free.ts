@@ -2,7 +2,7 @@
  * `library free`: features and resized images that no data set needs.
  *
  * They are kept to be computed once, and a data set that is deleted may be brought back, so nothing goes by itself. What goes here is computed again where it is
- * needed after all, from the images' files: where one of these is not where it was, what is kept of it stays. Whole files of records go, with everything
+ * needed after all, from the images' files: where one of these is not where it was, or another by its size, what is kept of it stays. Whole files of records go, with everything
  * in them, or nothing: a file of which one record is needed stays as it is.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -68,8 +68,13 @@ function planOf(library: Library): Plan {
   return { shards, left: leftFiles(library), keptFiles: unneeded.length - shards.length };
 }
 
+/** Whether a file of the image is where it was. One of another size is another by now; hashing them all would take as long as an import. */
 function isThere(library: Library, id: InstanceId): boolean {
-  return filesOfInstance(library.db, id).some(({ path }) => existsSync(placePath(library, path)));
+  return filesOfInstance(library.db, id).some(({ path, member, sizeBytes }) => {
+    const own = placePath(library, path);
+    // A drive that is away has nothing.
+    return existsSync(own) && (member !== '' || statSync(own).size === sizeBytes);
+  });
 }
 
 function leftFiles(library: Library): string[] {

@@ -62,6 +62,9 @@ test('what another data set has, or a version froze, stays; so does what could n
   renameSync(image, `${image}.moved`);
   expect(freeRecords(context)).toEqual({ isDone: true, files: 0, bytes: 0, keptFiles: 2 });
   expect(shardsBelow(library)).toHaveLength(2);
+  // Another file under its name is not it.
+  writeFileSync(image, 'exported anew');
+  expect(planFreeing(context)).toMatchObject({ files: 0, keptFiles: 2 });
   renameSync(`${image}.moved`, image);
   expect(freeRecords(context)).toMatchObject({ files: 2, keptFiles: 0 });
 });
