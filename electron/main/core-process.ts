@@ -1,5 +1,6 @@
 /** The core process: started with the window, started again when it dies, asked to end before the application ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type AnswerMessage, Caller } from '../../core/base/channel.ts';
 import { AppError, deserialiseError, type SerialisedError, serialiseError } from '../../core/base/errors.ts';
 import type { CoreEventName } from '../../core/contract/index.ts';
@@ -21,6 +22,9 @@ export interface CoreProcessOptions {
 
 /** Deaths within this time of each other count; after three the process is not started again by itself. */
 const patienceMs = 60_000;
+
+/** How long an end is waited for before it is forced. */
+const endLimitMs = 10_000;
 
 const gone = (): AppError =>
   new AppError(
@@ -128,24 +132,31 @@ export class CoreProcess {
   /**
    * Ends it and starts it again; gives null when it is ready, or why it is not. What it is asked meanwhile waits for its successor. Asked twice, as where
    * another library is chosen while it still ends for another device, it is restarted twice, one after the other: two processes would want one library.
+   * One that does not come up, as over a share that is away, is waited for as long as for an end: what is chosen instead of it must be possible.
    */
-  restart(): Promise<SerialisedError | null> {
-    const restarted = this.#restarted.then(() => this.#restartNow());
-    this.#restarted = restarted;
+  restart(limitMs = endLimitMs): Promise<SerialisedError | null> {
+    const before = Promise.race([this.#restarted, wait(limitMs, null, { ref: false })]);
+    const restarted = before.then(() => this.#restartNow(limitMs));
+    this.#restarted = restarted.catch(() => {});
     return restarted;
   }
 
-  async #restartNow(): Promise<SerialisedError | null> {
-    await this.quit();
+  async #restartNow(limitMs: number): Promise<SerialisedError | null> {
+    await this.quit(limitMs);
     this.#isQuitting = false;
     return await new Promise((resolve) => {
-      this.#started = resolve;
+      // Who asked before and still waits hears of this start.
+      const before = this.#started;
+      this.#started = (failure) => {
+        before(failure);
+        resolve(failure);
+      };
       this.start();
     });
   }
 
   /** Asks it to end and waits until it has, or kills it. */
-  async quit(limitMs = 10_000): Promise<void> {
+  async quit(limitMs = endLimitMs): Promise<void> {
     this.#isQuitting = true;
     this.#waitForNext();
     if (this.#life === null || this.#life.child.exitCode !== null) return;
@@ -170,7 +181,7 @@ export class CoreProcess {
     this.#readiness.isSettled = true;
     this.#readiness.resolve(life.caller);
     this.#options.onState('ready');
-    this.#started(null);
+    this.#tellStarted(null);
   }
 
   #died(life: Life, reason: string): void {
@@ -198,7 +209,13 @@ export class CoreProcess {
     this.#readiness.isSettled = true;
     this.#readiness.reject(deserialiseError(error));
     this.#options.onState('failed', error);
-    this.#started(error);
+    this.#tellStarted(error);
+  }
+
+  #tellStarted(failure: SerialisedError | null): void {
+    const started = this.#started;
+    this.#started = () => {};
+    started(failure);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The core process as the window's main process keeps it: asked, killed, started again, given up, ended. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import type { Readable } from 'node:stream';
@@ -84,6 +85,29 @@ test('restarted twice at once, it is restarted one time after the other, and bot
   expect(await Promise.all([core.restart(), core.restart()])).toEqual([null, null]);
   expect(await core.call('library.summary', {})).toMatchObject(empty);
   expect(states).toEqual(['starting', 'ready', 'starting', 'ready', 'starting', 'ready']);
+}, 60_000);
+
+test('restarted again while its successor hangs, it is killed, and both who asked hear of the next start', async () => {
+  const folder = temporaryFolder();
+  const ready = `process.send({ news: 'ready', payload: null });`;
+  // The first life and the third begin; the second never does, and hears nothing.
+  const lives = `
+    import { existsSync, writeFileSync } from 'node:fs';
+    const [first, second] = ['1', '2'].map((name) => ${JSON.stringify(folder)} + '/' + name);
+    const life = !existsSync(first) ? 1 : !existsSync(second) ? 2 : 3;
+    if (life < 3) writeFileSync(life === 1 ? first : second, '');
+    if (life !== 2) ${ready}
+    process.on('message', ({ call }) => {
+      if (call === 'quit' && life !== 2) process.exit(0);
+    });`;
+  const { core, states } = coreProcess({ entry: put(temporaryFolder(), 'core.mjs', lives) });
+  core.start();
+  await vi.waitUntil(() => states.includes('ready'), 30_000);
+  const hanging = core.restart(300);
+  await vi.waitUntil(() => existsSync(join(folder, '2')), 30_000);
+  expect(await core.restart(300)).toBeNull();
+  expect(await hanging).toBeNull();
+  expect(states).toEqual(['starting', 'ready', 'starting', 'starting', 'ready']);
 }, 60_000);
 
 test('what was asked before its death fails with words that say that it is started again', async () => {

@@ -118,6 +118,7 @@ test('an image that cannot be read is said to be, until another one is chosen', 
 
 test('a map that divides next to nothing is said to, until a deletion check finds that the answer hangs on it', async () => {
   const { evidence, opened, starts, pictures, reports } = await screen(false);
+  starts[0]?.(11);
   pictures.get(1)?.(true);
   await opened;
   const maps = (total: number) => ({ all: { total, patches: [1] }, layers: [] });
@@ -129,8 +130,6 @@ test('a map that divides next to nothing is said to, until a deletion check find
     reports.set(id, { ...report, check });
     await evidence.jobChanged({ id, state: 'succeeded', isStoppable: false } as JobView);
   };
-  starts[0]?.(11);
-  await settled();
   await ends(11, null);
   const said = [evidence.isSettled];
   for (const [k, verdict] of ['unmoved', 'explains'].entries()) {
