@@ -239,6 +239,8 @@ describe('an import says', () => {
       message.includes('black') ? 'black' : 'white',
       count,
     ]);
+    // What is called a mask is said to be one, too.
+    expect(found.splice(1, 1)).toEqual([['IMAGE_OF_OTHER_KIND', expect.anything(), 1]]);
     // The mask, the picture with one hot sample, the window beside the values; the picture near white.
     expect(found).toEqual([
       ['IMAGE_LOOKS_EMPTY', 'black', 3],
