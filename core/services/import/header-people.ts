@@ -26,6 +26,8 @@ interface Said extends Person {
 export class HeaderPeople {
   /** Patients' keys, with the study that is another person's. */
   readonly #shared = new Map<string, string>();
+  /** Patients' issuers that the library was found to agree with: thousands of studies under one ID are not asked for with each image. */
+  readonly #agreed = new Map<string, string>();
   /** Of patients under pseudonyms, as long as the import lasts. */
   readonly #hidden = new Map<string, Said>();
   readonly #identity: ImportIdentity;
@@ -58,7 +60,9 @@ export class HeaderPeople {
     const areSeveral =
       [personOf(db, patientKey), hidden].some((before) => before !== undefined && areTwo(before, description)) ||
       (issuer !== null &&
+        this.#agreed.get(patientKey) !== issuer &&
         [...issuersOf(db, patientKey).map(plainIssuer), hidden?.issuer ?? null].some((other) => differ(other, issuer)));
+    if (!areSeveral && issuer !== null) this.#agreed.set(patientKey, issuer);
     if (areSeveral) this.#shared.set(patientKey, studyInstanceUID);
     else if (this.#isHidden(instance)) this.#remember(patientKey, { ...description, issuer });
   }
