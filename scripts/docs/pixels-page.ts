@@ -84,7 +84,7 @@ ${syntaxes.join('\n')}
 - \`DICOM_HEADER_DOUBTFUL\`: a window that is no number, a display that contradicts itself, or samples that look signed under a header that says unsigned (at both ends
   of the range, with nothing between).
 - \`IMAGE_OF_OTHER_KIND\`: a localizer, a screen or a page of a dose report stored as an image, a segmentation, a dose distribution (by SOP class, Image
-  Type or the name of the series), or a picture whose name or folder says that it is a mask. A label of the study, the patient or the class folder counts for it too.
+  Type or the name of the series; scouts by name in CT, MR and PET alone), or a picture whose name or folder says that it is a mask. A label of the study, the patient or the class folder counts for it too.
 
 The image is imported nevertheless. Looked into are PNG, TIFF and uncompressed DICOM (its middle frame) of up to ${mostLookedAt / 1024 / 1024} MiB; JPEG and compressed DICOM are judged by their
 headers alone, because decoding them would make an import as slow as an encode. Encoding and training look at every image that they decode,

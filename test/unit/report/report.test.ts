@@ -82,7 +82,7 @@ describe('the report', () => {
     };
     const withRule = renderReport({ ...sampleReport, methods: [{ ...first!, evaluation }] });
     expect(withRule).toContain(
-      'promised: at most 5 % wrong): on the test patients 16 of 60 studies; of the other 44, 2 are wrong (4.5 %; 95 %: 1 % to 15 %).',
+      'promised: at most 5 % wrong): on the test patients 16 of 60 studies; of the other 44, 2 are wrong (4.5 %; two-sided 95 % interval 1 % to 15 %).',
     );
   });
 
