@@ -5,7 +5,7 @@
  * DICOM would make an import as slow as an encode; it is judged no further than its header.
  */
 import { AppError } from '../../base/errors.ts';
-import { type DicomFile, decodeFrame, renderFrame } from '../../dicom/index.ts';
+import { type DicomFile, decodeFrame, renderDecoded, renderFrame } from '../../dicom/index.ts';
 import { parseDicom } from '../../dicom/parse.ts';
 import { signDoubt } from '../../dicom/sign-doubt.ts';
 import { looksLikePicture, type OpenedPicture, openPicture, type SampleRange } from '../../images/index.ts';
@@ -54,28 +54,27 @@ export function lookAtPicture(picture: OpenedPicture): SampleLook {
   return { kind: open.kind, low: open.low, high: open.high, dark, bright };
 }
 
-/** The notice about the middle frame of an uncompressed DICOM file, drawn as everywhere; undefined where it looks like something. */
-export function lookAtFrame(file: DicomFile, frames: number): AppError | undefined {
-  try {
-    const { data } = renderFrame(file, Math.floor((frames - 1) / 2));
-    const step = Math.max(1, Math.floor(data.length / 65_536));
-    const some = Float32Array.from({ length: Math.floor(data.length / step) }, (_, i) => data[i * step] as number);
-    return emptiness(spreadOf(some), [0, 1]);
-  } catch (thrown) {
-    // What cannot be decoded is named, with its reason, where it is needed.
-    if (thrown instanceof AppError) return undefined;
-    throw thrown;
-  }
-}
-
-/** What the pixels of an uncompressed DICOM file say that a person should know. */
+/** What the middle frame of an uncompressed DICOM file, decoded once, says that a person should know: of its samples, and of how it is drawn. */
 export function doubtsOfFrame(file: DicomFile, frames: number): AppError[] {
-  return [lookAtFrame(file, frames), signOfFrame(file, frames)].flatMap((notice) => notice ?? []);
+  const frame = Math.floor((frames - 1) / 2);
+  const decoded = unlessRefused(() => decodeFrame(file, frame));
+  if (decoded === undefined) return [];
+  const drawn = unlessRefused(() => renderDecoded(file.dataSet, decoded, frame));
+  return [drawn === undefined ? undefined : emptinessOf(drawn.data), signDoubt(decoded)].flatMap(
+    (notice) => notice ?? [],
+  );
 }
 
-function signOfFrame(file: DicomFile, frames: number): AppError | undefined {
+function emptinessOf(data: Float32Array): AppError | undefined {
+  const step = Math.max(1, Math.floor(data.length / 65_536));
+  const some = Float32Array.from({ length: Math.floor(data.length / step) }, (_, i) => data[i * step] as number);
+  return emptiness(spreadOf(some), [0, 1]);
+}
+
+/** What `work` gives; undefined where it refuses the file: what cannot be decoded is named, with its reason, where it is needed. */
+function unlessRefused<T>(work: () => T): T | undefined {
   try {
-    return signDoubt(decodeFrame(file, Math.floor((frames - 1) / 2)));
+    return work();
   } catch (thrown) {
     if (thrown instanceof AppError) return undefined;
     throw thrown;

@@ -62,9 +62,12 @@ export class HeaderPeople {
       (issuer !== null &&
         this.#agreed.get(patientKey) !== issuer &&
         [...issuersOf(db, patientKey).map(plainIssuer), hidden?.issuer ?? null].some((other) => differ(other, issuer)));
-    if (!areSeveral && issuer !== null) this.#agreed.set(patientKey, issuer);
-    if (areSeveral) this.#shared.set(patientKey, studyInstanceUID);
-    else if (this.#isHidden(instance)) this.#remember(patientKey, { ...description, issuer });
+    if (areSeveral) {
+      this.#shared.set(patientKey, studyInstanceUID);
+      return;
+    }
+    if (issuer !== null) this.#agreed.set(patientKey, issuer);
+    if (this.#isHidden(instance)) this.#remember(patientKey, { ...description, issuer });
   }
 
   #isHidden({ patientKey }: NewInstance): boolean {
