@@ -11,7 +11,7 @@ import { openPicture } from '../../images/index.ts';
 import type { InstanceDescription, NewInstance, SampleLook } from '../../store/index.ts';
 import { nameOfPatientFolder } from './class-folders.ts';
 import { fileError } from './file-error.ts';
-import { doubtsOfFrame, emptiness, isPictureFile, lookAtPicture, mostLookedAt, plainLook } from './look.ts';
+import { doubtsOfFrame, emptiness, isPictureFile, lookAtPicture, mostLookedAt, plainLook, unread } from './look.ts';
 import { decoderFactory } from './text-decoder.ts';
 
 /** Read first; DICOM headers are a few kilobytes, private groups can make them some hundred. */
@@ -193,7 +193,7 @@ function lookIntoPicture(bytes: Uint8Array, sizeBytes: number): Pick<Identified,
   // JPEG was made for a screen, and of a very large file only the head was read.
   if (bytes[0] === 0xff || bytes.length < sizeBytes) return { look: plainLook, notices: [] };
   try {
-    const picture = openPicture(bytes, 'the picture');
+    const picture = openPicture(bytes, 'The picture');
     const look = lookAtPicture(picture);
     // Samples whose range is open are judged in the range of their data set.
     const empty = look.kind === null ? emptiness([look.dark, look.bright], [0, 1]) : undefined;
@@ -203,9 +203,8 @@ function lookIntoPicture(bytes: Uint8Array, sizeBytes: number): Pick<Identified,
     ];
     return { look, notices };
   } catch (thrown) {
-    // A picture that cannot be read is named, with its reason, where it is needed.
-    if (thrown instanceof AppError) return { look: plainLook, notices: [] };
-    throw thrown;
+    if (!(thrown instanceof AppError)) throw thrown;
+    return { look: plainLook, notices: [unread(thrown)] };
   }
 }
 

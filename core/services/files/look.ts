@@ -57,28 +57,27 @@ export function lookAtPicture(picture: OpenedPicture): SampleLook {
 /** What the middle frame of an uncompressed DICOM file, decoded once, says that a person should know: of its samples, and of how it is drawn. */
 export function doubtsOfFrame(file: DicomFile, frames: number): AppError[] {
   const frame = Math.floor((frames - 1) / 2);
-  const decoded = unlessRefused(() => decodeFrame(file, frame));
-  if (decoded === undefined) return [];
-  const drawn = unlessRefused(() => renderDecoded(file.dataSet, decoded, frame));
-  return [drawn === undefined ? undefined : emptinessOf(drawn.data), signDoubt(decoded)].flatMap(
-    (notice) => notice ?? [],
-  );
+  try {
+    const decoded = decodeFrame(file, frame);
+    const drawn = renderDecoded(file.dataSet, decoded, frame);
+    return [emptinessOf(drawn.data), signDoubt(decoded)].flatMap((notice) => notice ?? []);
+  } catch (thrown) {
+    if (thrown instanceof AppError) return [unread(thrown)];
+    throw thrown;
+  }
+}
+
+/** The notice of a file whose pixels cannot be read: it is imported, since it may be given again, or be read by a later version. */
+export function unread({ code, message, action }: AppError): AppError {
+  return new AppError(code, `${message} It is in the library; what cannot be read of it is not learned from.`, {
+    action,
+  });
 }
 
 function emptinessOf(data: Float32Array): AppError | undefined {
   const step = Math.max(1, Math.floor(data.length / 65_536));
   const some = Float32Array.from({ length: Math.floor(data.length / step) }, (_, i) => data[i * step] as number);
   return emptiness(spreadOf(some), [0, 1]);
-}
-
-/** What `work` gives; undefined where it refuses the file: what cannot be decoded is named, with its reason, where it is needed. */
-function unlessRefused<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (thrown) {
-    if (thrown instanceof AppError) return undefined;
-    throw thrown;
-  }
 }
 
 /** What decoding says of a file that is broken; other errors say that this process cannot tell. */

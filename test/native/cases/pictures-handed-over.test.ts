@@ -5,7 +5,7 @@ import { openPicture, readPicture } from '../../../core/images/index.ts';
 import { lookAtBytes, spreadOf } from '../../../core/services/files/look.ts';
 import { importPaths } from '../../../core/services/import/import.ts';
 import { temporaryLibrary } from '../../support/library.ts';
-import { put, testContext } from '../../support/studies.ts';
+import { put, testContext, tinyDicom } from '../../support/studies.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const side = 16;
@@ -141,4 +141,38 @@ describe('a float TIFF with pixels without a value', () => {
     expect(spreadOf(values)).toEqual([1, 254]);
     expect(spreadOf([Number.NaN, Number.POSITIVE_INFINITY])).toEqual([0, 0]);
   });
+});
+
+test('an image that cannot be read is named when it is imported, with the reason and what comes of it', async () => {
+  const folder = temporaryFolder();
+  const jpegInTiff = Buffer.from(
+    tiff(
+      Uint16Array.from({ length: side * side }, (_, i) => ramp(i)),
+      1,
+    ),
+  );
+  // Compression stands in the fourth entry: 7 is JPEG.
+  expect(jpegInTiff.readUInt16LE(10 + 3 * 12)).toBe(259);
+  jpegInTiff.writeUInt16LE(7, 10 + 3 * 12 + 8);
+  put(folder, 'jpeg.tif', jpegInTiff);
+  const short = tinyDicom({ patient: 'P1', study: '1.2.1', instance: '1.2.1.1', grey: 7 });
+  // Bits Allocated: more than there are bytes for.
+  const at = Buffer.from(short).indexOf(Buffer.from([0x28, 0, 0, 1, 0x55, 0x53, 2, 0]));
+  expect(at).toBeGreaterThan(0);
+  short.set([24, 0], at + 8);
+  put(folder, 'short.dcm', short);
+  const report = await importPaths(testContext(temporaryLibrary()), { paths: [folder], dataset: 'd' });
+  expect(report.imported).toBe(2);
+  const told = report.problems.map(({ code, message, action }) => [code, `${message} ${action}`]);
+  const kept = 'It is in the library; what cannot be read of it is not learned from.';
+  expect(told.toSorted()).toEqual([
+    [
+      'DICOM_TRUNCATED',
+      `The pixel data holds 128 bytes; frame 0 of 1 needs 192. ${kept} Copy or export the file again; it ends before its content does.`,
+    ],
+    [
+      'IMAGE_UNREADABLE',
+      `The picture cannot be read as TIFF: its compression is 7. ${kept} Save the picture again as PNG or JPEG.`,
+    ],
+  ]);
 });
