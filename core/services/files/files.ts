@@ -6,7 +6,6 @@ import { redact } from '../../base/redact.ts';
 import type { InstanceId } from '../../contract/index.ts';
 import { sha256 } from '../../disk/index.ts';
 import { filesOfInstance, instanceById, type Library } from '../../store/index.ts';
-import { isDriveGone } from './drive.ts';
 import { fileError } from './file-error.ts';
 import { readMember } from './zip.ts';
 
@@ -30,22 +29,19 @@ export function placePath(library: Library, path: string): string {
  *
  * Every place where it was ever found is tried; a file that is there but changed does not count (its hash differs). A file that was
  * moved is found again by importing its new folder: equal bytes are the same instance, and the new place is remembered.
- * @throws FILE_NOT_FOUND when no place holds it any more; DRIVE_AWAY when one may still, on a drive or share that is not connected
+ * @throws FILE_NOT_FOUND when no place holds it any more
  */
 export async function readInstance(library: Library, instanceId: InstanceId): Promise<Uint8Array> {
   const instance = instanceById(library.db, instanceId);
   const causes: string[] = [];
-  let isAway = false;
   for (const place of filesOfInstance(library.db, instanceId)) {
-    const path = placePath(library, place.path);
     try {
-      const bytes = await readPlace(path, place.member);
+      const bytes = await readPlace(placePath(library, place.path), place.member);
       if (sha256(bytes) === instance?.contentHash) return bytes;
       causes.push(`${redact(place.path)} has changed`);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       causes.push(`${redact(place.path)}: ${error.code}`);
-      isAway ||= await isDriveGone(error, path);
     }
   }
   if (causes.length === 0) {
@@ -53,14 +49,6 @@ export async function readInstance(library: Library, instanceId: InstanceId): Pr
       action:
         'Import its former file from wherever it is now (it is recognised by its content), or go on with the image that lies there: ' +
         'the data set no longer takes this one for training.',
-    });
-  }
-  if (isAway) {
-    throw new AppError('DRIVE_AWAY', `The drive or folder that holds an image is not there (${causes.join('; ')}).`, {
-      action:
-        'Connect the drive and do the same again; what was read so far is kept. If the files are elsewhere now, import the folder where they are: they are ' +
-        'recognised by their content. Images that are gone for good can be excluded in the window under Read and label.',
-      retryable: true,
     });
   }
   throw new AppError('FILE_NOT_FOUND', `The file of an instance is not where it was (${causes.join('; ')}).`, {

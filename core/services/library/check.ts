@@ -24,7 +24,6 @@ import {
 import { sha256, writeWholeFile } from '../../disk/index.ts';
 import { damagedRecords } from '../../features/index.ts';
 import {
-  awayCodes,
   databaseProblems,
   type Library,
   listBackups,
@@ -356,7 +355,7 @@ async function placeState(
     if (sha256(bytes) === place.hash) return 'sound';
     return await stateOfOther(bytes, place);
   } catch (error) {
-    if (error instanceof AppError) return awayCodes.includes(error.code) ? 'missing' : 'changed';
+    if (error instanceof AppError) return ['FILE_NOT_FOUND', 'DRIVE_AWAY'].includes(error.code) ? 'missing' : 'changed';
     throw error;
   }
 }

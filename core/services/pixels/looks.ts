@@ -9,7 +9,6 @@ import { readsOtherwise } from '../../dicom/index.ts';
 import { overwriteRecords } from '../../features/index.ts';
 import { type RangeRule, storedOrientation } from '../../images/index.ts';
 import {
-  awayCodes,
   instanceById,
   notLookedInto,
   recordsOfInstance,
@@ -50,7 +49,7 @@ async function bytesOf(context: ServiceContext, id: InstanceId): Promise<Uint8Ar
     return await readInstance(context.library, id);
   } catch (thrown) {
     // Without its file nothing better than what is kept can be had.
-    if (thrown instanceof AppError && awayCodes.includes(thrown.code)) return undefined;
+    if (thrown instanceof AppError && thrown.code === 'FILE_NOT_FOUND') return undefined;
     throw thrown;
   }
 }

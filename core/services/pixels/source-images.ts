@@ -89,7 +89,7 @@ const measuredEvery = 16;
 /**
  * Decodes and stores what is missing, in the order of `frames`. Frames that cannot be decoded are added to `problems`
  * and left out; those that are black or white to the eye are added too, and are there.
- * @throws DISK_FULL before the disk is, where images turn out to be larger than it has room for; DRIVE_AWAY, with what was decoded kept; CANCELLED
+ * @throws DISK_FULL before the disk is, where images turn out to be larger than it has room for; CANCELLED
  * @returns which of `frames` are there afterwards
  */
 export async function prepareSources(
@@ -132,8 +132,6 @@ export async function prepareSources(
           const empty = emptySource(samples);
           if (empty !== undefined) problems.add(empty, frame.sopInstanceUID);
         } catch (thrown) {
-          // The images of a share that is away are not bad ones: what was learned without them would be another model.
-          if (thrown instanceof AppError && thrown.code === 'DRIVE_AWAY') throw thrown;
           problems.add(survivable(thrown), frame.sopInstanceUID);
         }
         context.progress({ stage: 'decoding', done: i + 1, total: missing.length, unit: 'images' });
