@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { unjudgedReasonSchema } from './marks.ts';
 import { evaluationPartSchema, methodSchema, studyPoolingSchema } from './names.ts';
-import { labelProblemSchema, leftOutFileSchema, problemGroupSchema } from './problems.ts';
+import { labelProblemSchema, namedFileSchema, problemGroupSchema } from './problems.ts';
 import { searchSummarySchema } from './recipe.ts';
 import {
   datasetSummarySchema,
@@ -82,7 +82,9 @@ export const importReportSchema = z.object({
   /** How many of the skipped are no images at all (a text, a DICOMDIR): nothing is missing for want of them. */
   notImages: count.default(0),
   /** Every file that was skipped and every duplicate that differs, in the order of the walk, with its reason. */
-  leftOut: z.array(leftOutFileSchema).default([]),
+  leftOut: z.array(namedFileSchema).default([]),
+  /** The first files that were imported and are to be looked at, with what is to be known of each; the CSV file and `--show-paths` have all. */
+  noted: z.array(namedFileSchema).default([]),
   patients: count,
   studies: count,
   instances: count,

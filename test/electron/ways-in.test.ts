@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { put } from '../support/studies.ts';
+import { put, tinyDicom } from '../support/studies.ts';
 import { seriousViolations } from './support/axe.ts';
 import { answerOpenDialog, answerSaveDialog } from './support/dialogs.ts';
 import { drop } from './support/dropping.ts';
@@ -94,9 +94,10 @@ test('what comes by the menu, by keys, by a drop or from the system waits for th
   expect(complaints).toEqual([]);
 });
 
-test('the report of an import names each file that was left out by its path, copies and saves the list, and shows a file in its folder', async () => {
+test('the report of an import names each file that was left out or is to be looked at by its path, copies and saves the list, and shows a file in its folder', async () => {
   const { folder, studies } = await prepareLibrary({ isImported: false });
   put(studies, 'DOE^JANE/notes.txt', 'not an image');
+  put(studies, 'DOE^JANE/black.dcm', tinyDicom({ patient: 'P9', study: '1.2.9', instance: '1.2.9.1', grey: 0 }));
   const profile = join(folder, 'profile');
   const opened = await launch({ profile });
   const { app, page, complaints, close } = opened;
@@ -125,11 +126,17 @@ test('the report of an import names each file that was left out by its path, cop
   await page.getByText('List copied.').waitFor();
   await report.getByRole('button', { name: 'Show in folder: notes.txt' }).click();
   await expect.poll(async () => (await seen()).shown).toEqual([path]);
-  expect((await seen()).copied.split('\n').some((line) => line.startsWith(`${path}\t`))).toBe(true);
+  await report.getByText('1 imported file to look at, by path').click();
+  const black = join(studies, 'DOE^JANE', 'black.dcm');
+  await report.getByText(black, { exact: true }).waitFor();
+  await report.getByRole('button', { name: 'Show in folder: black.dcm' }).click();
+  await expect.poll(async () => (await seen()).shown).toEqual([path, black]);
+  const copied = (await seen()).copied.split('\n');
+  for (const named of [path, black]) expect(copied.some((line) => line.startsWith(`${named}\t`))).toBe(true);
   await answerSaveDialog(app, join(folder, 'left-out.csv'));
   await report.getByRole('button', { name: 'Save the list …' }).click();
   await page.getByText('List saved.').waitFor();
-  expect(readFileSync(join(folder, 'left-out.csv'), 'utf8')).toContain(path);
+  expect(readFileSync(join(folder, 'left-out.csv'), 'utf8')).toMatch(/notes\.txt,NOT_AN_IMAGE,.*,no\r?\n[^]*black\.dcm,IMAGE_LOOKS_EMPTY,.*,yes\r?\n/);
   expect(await seriousViolations(page)).toEqual([]);
   await close();
   // The log names nobody.

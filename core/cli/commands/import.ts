@@ -1,5 +1,5 @@
 import { AppError, type SerialisedError } from '../../base/errors.ts';
-import type { ImportReport } from '../../contract/index.ts';
+import type { FileOfImport, ImportReport, NamedFile } from '../../contract/index.ts';
 import {
   defaultTarget,
   frameRules,
@@ -72,9 +72,9 @@ export const command = defineCommand({
     mergeCase: toggle('--merge-case', 'names of classes that differ only in small and capital letters are one class'),
     report: outputFile(
       '--report <file.csv>',
-      'also write every file that was left out, with its whole path and the reason',
+      'also write every file that was left out or is to be looked at, with its whole path and the reason',
     ),
-    showPaths: toggle('--show-paths', 'print whole paths of files that were left out; they may name patients'),
+    showPaths: toggle('--show-paths', 'print whole paths of such files; they may name patients'),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [
@@ -143,9 +143,8 @@ export const command = defineCommand({
     const { importPaths } = await import('../../services/import/import.ts');
     try {
       const done = await importPaths(services, { paths, rowRule, frames, copy, ...given({ ...rest, reading }) });
-      const { leftOutOf } = await import('../../services/import/left-out.ts');
-      const leftOut = showPaths ? leftOutOf(services, jobIdOf(done.job)) : null;
-      const report = leftOut === null ? done : { ...done, leftOut: [...leftOut] };
+      const { namedFilesOf } = await import('../../services/import/named-files.ts');
+      const report = showPaths ? withWholePaths(done, namedFilesOf(services, jobIdOf(done.job))) : done;
       const output = { json: report, lines: [...importLines(report, options.report), ...(await saved())] };
       const failure = importFailure(report);
       return failure === null ? output : { ...output, failure };
@@ -160,7 +159,7 @@ export const command = defineCommand({
 /** Files listed by name before the CSV file is pointed to. */
 const listedMost = 100;
 
-/** What `import` prints, one string a line; `csv` is where the files that were left out are listed. */
+/** What `import` prints, one string a line; `csv` is where files are listed by their whole paths. */
 export function importLines(report: ImportReport, csv: string | undefined): string[] {
   return [
     `Imported ${report.imported} of ${plural(report.total, 'file')} into "${report.dataset}" in ${formatDuration(report.seconds)}` +
@@ -173,21 +172,36 @@ export function importLines(report: ImportReport, csv: string | undefined): stri
     ...labelLines(report),
     ...noteLines(report.notes, report.dataset),
     ...problemLines(report.problems),
-    ...leftOutLines(report, csv),
+    ...namedLines(report, csv),
     ...(importFailure(report) === null ? [nextStep(report)] : []),
   ];
 }
 
-function leftOutLines({ leftOut }: ImportReport, csv: string | undefined): string[] {
-  if (leftOut.length === 0) return [];
-  const more = leftOut.length - listedMost;
+function withWholePaths(report: ImportReport, files: readonly FileOfImport[] | null): ImportReport {
+  if (files === null) return report;
+  const of = (wanted: boolean): NamedFile[] =>
+    files.flatMap(({ isImported, ...file }) => (isImported === wanted ? [file] : []));
+  return { ...report, leftOut: of(false), noted: of(true) };
+}
+
+function namedLines({ leftOut, noted }: ImportReport, csv: string | undefined): string[] {
+  if (leftOut.length + noted.length === 0) return [];
   return [
-    'Left out:',
-    ...leftOut.slice(0, listedMost).map(({ path, code, message }) => `  ${path}: ${message} [${code}]`),
-    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...fileLines('Left out:', leftOut),
+    ...fileLines('Imported, to be looked at:', noted),
     csv === undefined
       ? 'Paths are shortened where they may name a patient: --show-paths prints them whole, --report FILE.csv writes them.'
-      : `Every file that was left out: ${csv}`,
+      : `Every file that was left out or is to be looked at: ${csv}`,
+  ];
+}
+
+function fileLines(title: string, files: readonly NamedFile[]): string[] {
+  if (files.length === 0) return [];
+  const more = files.length - listedMost;
+  return [
+    title,
+    ...files.slice(0, listedMost).map(({ path, code, message }) => `  ${path}: ${message} [${code}]`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instanceIdSchema, seriesIdSchema, studyIdSchema } from '../ids.ts';
 import { classNameSchema, frameRuleSchema, nameSchema, splitSchema } from '../names.ts';
-import { leftOutFileSchema } from '../problems.ts';
+import { fileOfImportSchema } from '../problems.ts';
 import {
   datasetSummarySchema,
   lpmRecordSchema,
@@ -247,12 +247,12 @@ export const libraryCalls = defineCalls({
     output: datasetDetailsSchema,
   },
   'imports.leftOut': {
-    doc: 'Every file that an import left out, with its whole path and the reason; null where an earlier session imported, which kept no paths.',
+    doc: 'Every file that an import left out, and then those that it took and that are to be looked at, with whole paths and reasons; null where an earlier session imported, which kept no paths.',
     input: z.strictObject({ jobId: z.int() }),
-    output: z.array(leftOutFileSchema).nullable(),
+    output: z.array(fileOfImportSchema).nullable(),
   },
   'imports.saveLeftOut': {
-    doc: 'Writes the files that an import of this session left out as a CSV file.',
+    doc: 'Writes the files that an import of this session left out, and those to be looked at, as a CSV file.',
     input: z.strictObject({ jobId: z.int(), path: z.string().min(1) }),
     output: z.null(),
   },

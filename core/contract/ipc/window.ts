@@ -75,7 +75,7 @@ export const windowCalls = defineCalls({
     output: z.null(),
   },
   'window.showLeftOut': {
-    doc: 'Shows a file that an import of this session left out in the system’s file manager; of one inside an archive, the archive.',
+    doc: 'Shows a file that an import of this session named in the system’s file manager; of one inside an archive, the archive.',
     input: z.strictObject({ jobId: z.int(), index: z.int().nonnegative() }),
     output: z.null(),
   },

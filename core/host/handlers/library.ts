@@ -13,7 +13,7 @@ import {
 } from '../../services/datasets/editing.ts';
 import { putBackStudies, removeStudies } from '../../services/datasets/removal.ts';
 import { evidenceObstacle } from '../../services/evaluation/evidence-obstacles.ts';
-import { leftOutOf, saveLeftOut } from '../../services/import/left-out.ts';
+import { namedFilesOf, saveNamedFiles } from '../../services/import/named-files.ts';
 import { listRuns } from '../../services/library/summary.ts';
 import { planTakeBack, takeBackPatients } from '../../services/patients/patients.ts';
 import { blindedReader } from '../../services/reading/reading.ts';
@@ -121,9 +121,9 @@ export const libraryHandlers: Handlers<keyof typeof libraryCalls, CoreContext> =
     emit('library.changed', { what: 'datasets' });
     return details;
   },
-  'imports.leftOut': ({ jobId }, { services }) => leftOutOf(services, jobId)?.map((file) => ({ ...file })) ?? null,
+  'imports.leftOut': ({ jobId }, { services }) => namedFilesOf(services, jobId)?.map((file) => ({ ...file })) ?? null,
   'imports.saveLeftOut': ({ jobId, path }, { services }) => {
-    saveLeftOut(services, jobId, path);
+    saveNamedFiles(services, jobId, path);
     return null;
   },
   'lpms.list': (_, { services }) => listLpms(services.library.db),

@@ -67,9 +67,9 @@ export function doubtsOfFrame(file: DicomFile, frames: number): AppError[] {
   }
 }
 
-/** The notice of a file whose pixels cannot be read: it is imported, since it may be given again, or be read by a later version. */
+/** The notice of a file whose pixels cannot be read. It is imported: the file may be mended, or be read by a later version. */
 export function unread({ code, message, action }: AppError): AppError {
-  return new AppError(code, `${message} It is in the library; what cannot be read of it is not learned from.`, {
+  return new AppError(code, `${message} What cannot be read of a file is not learned from.`, {
     action,
   });
 }

@@ -92,13 +92,13 @@ async function runImport(context: ServiceContext, given: ParsedImport, jobId: nu
     ...outcome
   } = await label(context, dataset, options, labels, bases, importer.folderEntries, identity);
   if (options.positive !== undefined) choosePositiveClass(context, dataset, options.positive);
-  importer.leftOut.keep(context, jobId, options.report);
+  importer.named.keep(context, jobId, options.report);
   return {
     dataset: dataset.name,
     job: jobName(jobId),
     ...importer.counts,
     problems: importer.problems.list(),
-    leftOut: importer.leftOut.shown(),
+    ...importer.named.shown(),
     ...datasetCounts(db, dataset.id),
     ...labelledCounts(db, dataset),
     ...outcome,
@@ -167,13 +167,14 @@ async function label(
 }
 
 /** Notices about pictures that are black or white in the range that their kind of samples has in the data set. */
-function judgeOpenPictures(db: WriteDb, datasetId: number, { openPictures, problems }: Importer): void {
+function judgeOpenPictures(db: WriteDb, datasetId: number, importer: Importer): void {
+  const { openPictures } = importer;
   if (openPictures.length === 0) return;
   const all = openSamplesOf(db, openInstancesOfDataset(db, datasetId));
-  for (const { name, look } of openPictures) {
+  for (const { look, ...scanned } of openPictures) {
     const extents = all.filter(({ kind }) => kind === look.kind).map(({ low, high }) => [low, high] as const);
     const notice =
       look.kind === null ? undefined : emptiness([look.dark, look.bright], commonRange(look.kind, extents));
-    if (notice !== undefined) problems.add(notice, name);
+    if (notice !== undefined) importer.note(notice, scanned);
   }
 }

@@ -40,7 +40,7 @@ import { Corrections } from './corrections.ts';
 import { givenPatientOf } from './given-patients.ts';
 import { HeaderPeople } from './header-people.ts';
 import type { LabelEntry } from './labels.ts';
-import { damagedDuplicate, LeftOut } from './left-out.ts';
+import { damagedDuplicate, NamedFiles, type PlacedFile } from './named-files.ts';
 import { Replaced, type ReplacedImages } from './replaced.ts';
 import type { ParsedImport } from './ticket.ts';
 
@@ -59,9 +59,9 @@ interface Found {
 export class Importer {
   readonly problems = new ProblemCollector();
   readonly folderEntries: LabelEntry[] = [];
-  readonly leftOut = new LeftOut();
+  readonly named = new NamedFiles();
   /** Pictures whose samples are open: they are judged in the range of the whole data set. */
-  readonly openPictures: { name: string; look: SampleLook }[] = [];
+  readonly openPictures: (PlacedFile & { look: SampleLook })[] = [];
   readonly counts = { total: 0, imported: 0, alreadyThere: 0, corrected: 0, duplicate: 0, skipped: 0, notImages: 0 };
   /** What the report tells besides. */
   readonly noted = {
@@ -273,9 +273,15 @@ export class Importer {
     });
   }
 
-  #leaveOut(why: AppError, { name, place: { path, member } }: Scanned): void {
-    this.problems.add(why, name);
-    this.leftOut.add(why, member === '' ? path : `${path}/${member}`, name);
+  #leaveOut(why: AppError, scanned: Scanned): void {
+    this.problems.add(why, scanned.name);
+    this.named.add(why, scanned, false);
+  }
+
+  /** Says something of a file that is imported. */
+  note(what: AppError, scanned: PlacedFile): void {
+    this.problems.add(what, scanned.name);
+    this.named.add(what, scanned, true);
   }
 
   /** Stores what was found; gives the instance's row id. */
@@ -321,7 +327,7 @@ export class Importer {
       if (scanned.found.look !== null) saveSampleLook(db, id, instance.contentHash, scanned.found.look);
       if (added.otherPatient) {
         const what = 'The study is already filed under another patient ID and stays there.';
-        this.problems.add(new AppError('STUDY_OTHER_PATIENT', what), scanned.name);
+        this.note(new AppError('STUDY_OTHER_PATIENT', what), scanned);
       }
     } else if (fileAt(db, place.path, place.member)?.instanceId === id) this.counts.alreadyThere += 1;
     else this.counts.duplicate += 1;
@@ -336,8 +342,9 @@ export class Importer {
       this.#people.see(db, instance);
       if (description !== undefined) describeInstance(db, id, description);
     }
-    for (const notice of scanned.found.notices) this.problems.add(notice, scanned.name);
-    if (scanned.found.look?.kind) this.openPictures.push({ name: scanned.name, look: scanned.found.look });
+    for (const notice of scanned.found.notices) this.note(notice, scanned);
+    if (scanned.found.look?.kind)
+      this.openPictures.push({ name: scanned.name, place: scanned.place, look: scanned.found.look });
     this.#replaced.note(db, place, id);
     saveFile(db, place, id);
     if (copied !== null) saveFile(db, { ...place, path: copied, member: '' }, id);

@@ -5,13 +5,22 @@ import type { ProblemGroup } from '../../contract/index.ts';
 
 const examplesKept = 3;
 
+/** Messages of one code that are told apart: those of damaged files each have their own numbers, and thousands would be no summary. */
+const messagesMost = 20;
+
 /** Groups problems by code and message; the most frequent comes first. */
 export class ProblemCollector {
   readonly #groups = new Map<string, ProblemGroup>();
+  readonly #messages = new Map<string, number>();
 
   /** Notes one problem of the thing called `name` (a path; it is redacted here). */
   add(thrown: unknown, name: string): void {
-    const { code, message, action } = serialiseError(thrown);
+    const { code, action, ...said } = serialiseError(thrown);
+    const isNew = !this.#groups.has(`${code} ${said.message}`);
+    const messages = this.#messages.get(code) ?? 0;
+    const isOne = !isNew || messages < messagesMost;
+    if (isNew && isOne) this.#messages.set(code, messages + 1);
+    const message = isOne ? said.message : `More of the kind ${code}, each for a reason of its own.`;
     const key = `${code} ${message}`;
     const group = this.#groups.get(key) ?? { code, message, action, count: 0, examples: [] };
     const examples = group.examples.length < examplesKept ? [...group.examples, redact(name)] : group.examples;

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { classifyPaths } from '../../../core/services/classification/classify.ts';
 import { batchResults, exportResults } from '../../../core/services/classification/results.ts';
 import { importPaths } from '../../../core/services/import/import.ts';
-import { leftOutOf } from '../../../core/services/import/left-out.ts';
+import { namedFilesOf } from '../../../core/services/import/named-files.ts';
 import { trainModel } from '../../../core/services/jobs/train.ts';
 import { provideLpm } from '../../../core/services/lpm/bundled.ts';
 import { datasetByName, filesOfInstance, instanceByUid, labelledInstances } from '../../../core/store/index.ts';
@@ -41,7 +41,7 @@ describe.skipIf(!hasCases)('six images under three SOP instance UIDs (needs the 
     }
     const rows = parse(readFileSync(csv, 'utf8'), { columns: true, bom: true }) as Record<string, string>[];
     expect(rows.map((row) => row['path'])).toEqual(dropped.map((path) => casePath(name, 'images', path)));
-    expect(leftOutOf(context, Number(report.job.slice(4)))?.map(({ path }) => path)).toEqual(
+    expect(namedFilesOf(context, Number(report.job.slice(4)))?.map(({ path }) => path)).toEqual(
       rows.map((row) => row['path']),
     );
     for (const { code, message, action } of report.leftOut) {

@@ -1,4 +1,6 @@
 /** Pictures as programs leave them beside the set's other ones: alpha beside 12 bits, pixels without a value. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { openPicture, readPicture } from '../../../core/images/index.ts';
@@ -161,10 +163,23 @@ test('an image that cannot be read is named when it is imported, with the reason
   expect(at).toBeGreaterThan(0);
   short.set([24, 0], at + 8);
   put(folder, 'short.dcm', short);
-  const report = await importPaths(testContext(temporaryLibrary()), { paths: [folder], dataset: 'd' });
-  expect(report.imported).toBe(2);
-  const told = report.problems.map(({ code, message, action }) => [code, `${message} ${action}`]);
-  const kept = 'It is in the library; what cannot be read of it is not learned from.';
+  put(folder, 'letter.txt', Buffer.from('no image'));
+  const list = join(temporaryFolder(), 'named.csv');
+  const report = await importPaths(testContext(temporaryLibrary()), { paths: [folder], dataset: 'd', report: list });
+  expect([report.imported, report.skipped]).toEqual([2, 1]);
+  // Among thousands of files a count does not help: each is named, apart from what was left out.
+  expect(report.leftOut.map(({ code }) => code)).toEqual(['NOT_AN_IMAGE']);
+  expect(report.noted.map(({ code }) => code).toSorted()).toEqual(['DICOM_TRUNCATED', 'IMAGE_UNREADABLE']);
+  const rows = readFileSync(list, 'utf8').trim().split(/\r?\n/);
+  expect(rows[0]).toBe('path,code,reason,action,imported');
+  expect(rows.slice(1).map((row) => [row.split(',')[0], row.split(',').at(-1)])).toEqual([
+    [join(folder, 'letter.txt'), 'no'],
+    [join(folder, 'jpeg.tif'), 'yes'],
+    [join(folder, 'short.dcm'), 'yes'],
+  ]);
+  const taken = report.problems.filter(({ code }) => code !== 'NOT_AN_IMAGE');
+  const told = taken.map(({ code, message, action }) => [code, `${message} ${action}`]);
+  const kept = 'What cannot be read of a file is not learned from.';
   expect(told.toSorted()).toEqual([
     [
       'DICOM_TRUNCATED',

@@ -7,7 +7,17 @@ import type { ImportReport } from '../../../core/contract/index.ts';
 const nothing = { applied: 0, unchanged: 0, changed: 0, merged: [], unusedColumns: [], problems: [], refusedRows: 0 };
 const report = {
   ...{ dataset: 'd', total: 4, imported: 0, alreadyThere: 4, duplicate: 0, skipped: 0, notImages: 0, seconds: 1 },
-  ...{ patients: 4, studies: 4, instances: 4, pictures: 4, labelled: 4, notes: [], problems: [], leftOut: [] },
+  ...{
+    patients: 4,
+    studies: 4,
+    instances: 4,
+    pictures: 4,
+    labelled: 4,
+    notes: [],
+    problems: [],
+    leftOut: [],
+    noted: [],
+  },
   ...{ splits: { train: 0, val: 0, test: 0 }, labels: { ...nothing, rows: 2 } },
 } as unknown as ImportReport;
 const last = (more: object): string => importLines({ ...report, ...more }, undefined).at(-1) ?? '';
