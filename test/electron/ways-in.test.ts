@@ -136,7 +136,9 @@ test('the report of an import names each file that was left out or is to be look
   await answerSaveDialog(app, join(folder, 'left-out.csv'));
   await report.getByRole('button', { name: 'Save the list …' }).click();
   await page.getByText('List saved.').waitFor();
-  expect(readFileSync(join(folder, 'left-out.csv'), 'utf8')).toMatch(/notes\.txt,NOT_AN_IMAGE,.*,no\r?\n[^]*black\.dcm,IMAGE_LOOKS_EMPTY,.*,yes\r?\n/);
+  expect(readFileSync(join(folder, 'left-out.csv'), 'utf8')).toMatch(
+    /notes\.txt,NOT_AN_IMAGE,.*,no\r?\n(?:.*\n)*.*black\.dcm,IMAGE_LOOKS_EMPTY,.*,yes\r?\n/,
+  );
   expect(await seriousViolations(page)).toEqual([]);
   await close();
   // The log names nobody.
