@@ -44,7 +44,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   records: ['session'],
   privacy: [],
   patients: ['session', 'files', 'privacy'],
-  datasets: ['session', 'records', 'patients'],
+  datasets: ['session', 'files', 'records', 'patients'],
   import: ['session', 'files', 'records', 'privacy', 'patients', 'datasets'],
   lpm: ['session', 'files'],
   pixels: ['threads', 'session', 'files', 'records'],

@@ -23,6 +23,7 @@ export const findingCodes = [
   'testGiven',
   'picturesAlone',
   'imagesGone',
+  'filesAway',
   'alikePatients',
   'sharedIds',
   'sameImageAcrossSplits',

@@ -10,7 +10,7 @@ import {
 } from '../../contract/index.ts';
 import type { trainingCalls } from '../../contract/ipc/training.ts';
 import { trainingMethods } from '../../models/index.ts';
-import { checkDataset } from '../../services/datasets/data-check.ts';
+import { checkDatasetAndFiles } from '../../services/datasets/data-check.ts';
 import { promiseTime } from '../../services/estimate/estimate.ts';
 import { guessingOf } from '../../services/evaluation/guessing.ts';
 import { methodsOfBudgets } from '../../services/recipe/plan.ts';
@@ -45,7 +45,7 @@ export const trainingHandlers: Handlers<keyof typeof trainingCalls, CoreContext>
       settings: { ...settings, recipe: 'auto' },
     };
   },
-  'training.check': (request, { services }) => checkDataset(services, request),
+  'training.check': (request, { services }) => checkDatasetAndFiles(services, request),
   'training.promise': async ({ trainings }, { services, queue }) => ({
     ...(await promiseTime(services, trainings)),
     isBusy: queue.isBusy,

@@ -22,9 +22,10 @@ import { sharedPatient } from '../patients/shared-patient.ts';
 import { imageKey, previewFolder, storedRecords } from '../records/record-stores.ts';
 import type { ServiceContext } from '../session/context.ts';
 import { answeredCounts, answerFindingsOf } from './data-check-answers.ts';
-import { type CheckedImage, checkedCounts, findingsOf } from './data-check-rules.ts';
+import { type CheckedImage, checkedCounts, findingsOf, gravestFirst } from './data-check-rules.ts';
 import { assignedSplits, framesOf, orderNames, planSplits, requireDataset } from './dataset.ts';
 import { answersByName, type LabelledExample, strataOf } from './examples.ts';
+import { filesAway } from './files-away.ts';
 import type { AssignedSplit } from './split.ts';
 
 export interface DataCheckRequest {
@@ -35,8 +36,22 @@ export interface DataCheckRequest {
   readonly seed: number;
 }
 
-/** @throws DATASET_NOT_FOUND */
+/** What the library knows; no file is looked for. @throws DATASET_NOT_FOUND */
 export function checkDataset(context: ServiceContext, request: DataCheckRequest): DataCheck {
+  return checkedDataset(context, request).check;
+}
+
+/** As `checkDataset`, and whether the files that a training would have to read are there. @throws DATASET_NOT_FOUND */
+export async function checkDatasetAndFiles(context: ServiceContext, request: DataCheckRequest): Promise<DataCheck> {
+  const { check, images } = checkedDataset(context, request);
+  const unread = images.filter(({ label, pixelKey }) => label !== null && pixelKey === null);
+  return { ...check, findings: gravestFirst([...check.findings, ...(await filesAway(context.library, unread))]) };
+}
+
+function checkedDataset(
+  context: ServiceContext,
+  request: DataCheckRequest,
+): { readonly check: DataCheck; readonly images: readonly CheckedImage[] } {
   const { library } = context;
   const dataset = requireDataset(context, request.dataset);
   const facts = new Map(datasetInstanceFacts(library.db, dataset.id).map((fact) => [fact.instanceId, fact]));
@@ -79,13 +94,14 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     gone: all.filter(({ isGone }) => isGone),
   };
   if (targetFacts[target].isPerName) {
-    return {
+    const check = {
       dataset: dataset.name,
       ...answeredCounts(images, list.names, asked),
       positiveClass: null,
       positiveClassSource: null,
       findings: answerFindingsOf(images, list.names, asked),
     };
+    return { check, images };
   }
   const classes = orderNames(
     library.db,
@@ -93,13 +109,14 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
     images.flatMap(({ label }) => (label === null ? [] : [label])),
   );
   const positive = targetFacts[dataset.target].positiveOf(classes, list.positive);
-  return {
+  const check = {
     dataset: dataset.name,
     ...checkedCounts(images, classes),
     positiveClass: positive?.name ?? null,
     positiveClassSource: positive?.source ?? null,
     findings: findingsOf(images, classes, { ...asked, positive: list.positive }),
   };
+  return { check, images };
 }
 
 /** An instance with its label; where each name is a question, with its answers, and a label that says that there are some. */

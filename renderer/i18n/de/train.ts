@@ -143,6 +143,12 @@ export const train: Words['train'] = {
       advice:
         'Wo sie lagen, liegen jetzt andere Bilder, zum Beispiel nach neuen UIDs. Sie werden nicht trainiert. Importieren Sie die früheren Dateien noch einmal, oder labeln Sie, was jetzt dort liegt.',
     },
+    filesAway: {
+      title:
+        '{images:Bild, das noch zu lesen ist, liegt|Bilder, die noch zu lesen sind, liegen} in Dateien, die nicht da sind ({looked} gesucht).',
+      advice:
+        'Ein Training läuft ohne sie. Verbinden Sie das Laufwerk oder die Freigabe, auf der sie liegen, oder importieren Sie den Ordner, in dem sie jetzt sind: sie werden am Inhalt erkannt.',
+    },
     tooFewClasses: {
       title: 'Nur {classes:Klasse hat|Klassen haben} Labels.',
       advice:

@@ -139,6 +139,12 @@ export const train = {
       advice:
         'Where they lay lie other images now, for example after new UIDs. They are not trained on. Import their former files again, or label what lies there now.',
     },
+    filesAway: {
+      title:
+        '{images:image that is still to be read lies|images that are still to be read lie} in files that are not there ({looked} looked for).',
+      advice:
+        'A training goes on without them. Connect the drive or share on which they lie, or import the folder where they are now: they are recognised by their content.',
+    },
     tooFewClasses: {
       title: 'Only {classes:labelled class|labelled classes}.',
       advice: 'Label images of at least two classes: {labelled:image has|images have} a label now.',
