@@ -1,4 +1,4 @@
-/** What was left out and why, grouped so that four hundred bad files read as three lines. */
+/** What was left out or is to be looked at and why, grouped so that four hundred bad files read as three lines. */
 import { z } from 'zod';
 
 /** One reason with its count. `examples` are redacted names of the first few, never full paths. */

@@ -83,8 +83,10 @@ export const importReportSchema = z.object({
   notImages: count.default(0),
   /** Every file that was skipped and every duplicate that differs, in the order of the walk, with its reason. */
   leftOut: z.array(namedFileSchema).default([]),
-  /** The first files that were imported and are to be looked at, with what is to be known of each; the CSV file and `--show-paths` have all. */
+  /** Notices about files that were imported, rare kinds first, of each kind the first; the CSV file and `--show-paths` have all. */
   noted: z.array(namedFileSchema).default([]),
+  /** How many such notices there are. */
+  notices: count.default(0),
   patients: count,
   studies: count,
   instances: count,

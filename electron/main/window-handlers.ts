@@ -24,7 +24,7 @@ export interface WindowContext {
   openLibrary(folder: string | null): Promise<void>;
   /** What it wrote elsewhere since its start. */
   readonly written: WrittenPaths;
-  /** What an import of this session left out, with whole paths; null where they are not known any more. */
+  /** Files that an import of this session named, with whole paths; null where they are not known any more. */
   leftOut(jobId: number): Promise<readonly { readonly path: string }[] | null>;
   /** Folders whose files this application writes: the library, the log. */
   ownFolders(): Promise<readonly string[]>;
@@ -73,7 +73,7 @@ export const windowHandlers: Handlers<MainCallName, WindowContext> = {
     const path = (await leftOut(jobId))?.[index]?.path;
     if (path === undefined) {
       throw new AppError('BAD_INPUT', 'Where this file lies is not known any more.', {
-        action: 'Import the folder again: what is there is recognised quickly, and the list is made anew.',
+        action: 'Import the folder again: what is there is recognised quickly, and what is left out is listed anew.',
       });
     }
     shell.showItemInFolder(nearest(resolve(path)));

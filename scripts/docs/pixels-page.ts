@@ -86,7 +86,7 @@ ${syntaxes.join('\n')}
 - \`IMAGE_OF_OTHER_KIND\`: a localizer, a screen or a page of a dose report stored as an image, a segmentation, a dose distribution (by SOP class, Image
   Type or the name of the series; scouts by name in CT, MR and PET alone), or a picture whose name or folder says that it is a mask. A label of the study, the patient or the class folder counts for it too.
 
-- \`IMAGE_UNREADABLE\`, \`DICOM_TRUNCATED\`, \`DICOM_UNSUPPORTED_PIXELS\` and their like: the pixels cannot be read. What cannot be read of a file is not learned from.
+- \`IMAGE_UNREADABLE\`, \`DICOM_TRUNCATED\`, \`DICOM_UNSUPPORTED_PIXELS\` and their like: the pixels cannot be read. Images that cannot be read are not used for training.
 
 The image is imported nevertheless, and the report names its file. Looked into are PNG, TIFF and uncompressed DICOM (its middle frame) of up to ${mostLookedAt / 1024 / 1024} MiB; JPEG and compressed DICOM are judged by their
 headers alone, because decoding them would make an import as slow as an encode. Encoding and training look at every image that they decode,

@@ -133,7 +133,7 @@ describe('import', () => {
       const { imported, alreadyThere, duplicate, skipped, total } = await runImport(page);
       expect(imported + alreadyThere + duplicate + skipped).toBe(total);
       expect(imported).toBeGreaterThan(100);
-      await page.getByText('What was left out or is to be looked at, and why').waitFor();
+      await page.getByText('Left out or worth a look, and why').waitFor();
       expect(await seriousViolations(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('row').nth(6).click();

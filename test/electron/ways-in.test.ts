@@ -126,7 +126,7 @@ test('the report of an import names each file that was left out or is to be look
   await page.getByText('List copied.').waitFor();
   await report.getByRole('button', { name: 'Show in folder: notes.txt' }).click();
   await expect.poll(async () => (await seen()).shown).toEqual([path]);
-  await report.getByText('1 imported file to look at, by path').click();
+  await report.getByText('1 notice about imported files, by path').click();
   const black = join(studies, 'DOE^JANE', 'black.dcm');
   await report.getByText(black, { exact: true }).waitFor();
   await report.getByRole('button', { name: 'Show in folder: black.dcm' }).click();

@@ -74,7 +74,10 @@ export const command = defineCommand({
       '--report <file.csv>',
       'also write every file that was left out or is to be looked at, with its whole path and the reason',
     ),
-    showPaths: toggle('--show-paths', 'print whole paths of such files; they may name patients'),
+    showPaths: toggle(
+      '--show-paths',
+      'print whole paths of files that were left out or are to be looked at; they may name patients',
+    ),
     reader: text('--reader <name>', `who gave these labels (default: ${defaults.reader})`),
   },
   examples: [
@@ -184,20 +187,20 @@ function withWholePaths(report: ImportReport, files: readonly FileOfImport[] | n
   return { ...report, leftOut: of(false), noted: of(true) };
 }
 
-function namedLines({ leftOut, noted }: ImportReport, csv: string | undefined): string[] {
+function namedLines({ leftOut, noted, notices }: ImportReport, csv: string | undefined): string[] {
   if (leftOut.length + noted.length === 0) return [];
   return [
-    ...fileLines('Left out:', leftOut),
-    ...fileLines('Imported, to be looked at:', noted),
+    ...fileLines('Left out:', leftOut, leftOut.length),
+    ...fileLines('Imported, to be looked at:', noted, notices),
     csv === undefined
       ? 'Paths are shortened where they may name a patient: --show-paths prints them whole, --report FILE.csv writes them.'
       : `Every file that was left out or is to be looked at: ${csv}`,
   ];
 }
 
-function fileLines(title: string, files: readonly NamedFile[]): string[] {
+function fileLines(title: string, files: readonly NamedFile[], count: number): string[] {
   if (files.length === 0) return [];
-  const more = files.length - listedMost;
+  const more = count - Math.min(files.length, listedMost);
   return [
     title,
     ...files.slice(0, listedMost).map(({ path, code, message }) => `  ${path}: ${message} [${code}]`),

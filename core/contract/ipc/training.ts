@@ -24,6 +24,7 @@ export const findingCodes = [
   'picturesAlone',
   'imagesGone',
   'filesAway',
+  'filesSilent',
   'alikePatients',
   'sharedIds',
   'sameImageAcrossSplits',

@@ -44,8 +44,9 @@ export function checkDataset(context: ServiceContext, request: DataCheckRequest)
 /** As `checkDataset`, and whether the files that a training would have to read are there. @throws DATASET_NOT_FOUND */
 export async function checkDatasetAndFiles(context: ServiceContext, request: DataCheckRequest): Promise<DataCheck> {
   const { check, images } = checkedDataset(context, request);
-  const unread = images.filter(({ label, pixelKey }) => label !== null && pixelKey === null);
-  return { ...check, findings: gravestFirst([...check.findings, ...(await filesAway(context.library, unread))]) };
+  // Images of the test part are read when a model is judged.
+  const unread = images.filter(({ label, pixelKey, split }) => label !== null && pixelKey === null && split !== 'test');
+  return { ...check, findings: gravestFirst([...check.findings, ...(await filesAway(context, unread))]) };
 }
 
 function checkedDataset(

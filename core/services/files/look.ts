@@ -69,7 +69,7 @@ export function doubtsOfFrame(file: DicomFile, frames: number): AppError[] {
 
 /** The notice of a file whose pixels cannot be read. It is imported: the file may be mended, or be read by a later version. */
 export function unread({ code, message, action }: AppError): AppError {
-  return new AppError(code, `${message} What cannot be read of a file is not learned from.`, {
+  return new AppError(code, `${message} Images that cannot be read are not used for training.`, {
     action,
   });
 }

@@ -55,7 +55,7 @@ interface Found {
   readonly takesOver: boolean;
 }
 
-/** One import at work: its counts, what it left out, and what class folders say. */
+/** One import at work: its counts, the files that it names, and what class folders say. */
 export class Importer {
   readonly problems = new ProblemCollector();
   readonly folderEntries: LabelEntry[] = [];
@@ -304,6 +304,7 @@ export class Importer {
         const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
         const described = { ...instance, ...keys, description: this.#people.description(instance).description };
         this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
+        for (const notice of scanned.found.notices) this.note(notice, scanned);
         return existing.id;
       }
       this.counts.duplicate += 1;

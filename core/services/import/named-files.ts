@@ -20,8 +20,8 @@ const namedFiles: SessionCache<NewestEntries<number, readonly FileOfImport[]>> =
   make: () => new NewestEntries(20),
 };
 
-/** Files to be looked at that the stored report names: of a hundred thousand CT slices each may have a doubtful header. */
-const notedMost = 1000;
+/** Notices of one kind that the stored report has: of a hundred thousand CT slices each may have a doubtful header. */
+const notedMost = 250;
 
 type Session = Pick<ServiceContext, 'caches'>;
 
@@ -36,9 +36,11 @@ export function damagedDuplicate(): AppError {
 /** A file of an import: its name below the chosen folder, and where it lies. */
 export type PlacedFile = Pick<Scanned, 'name' | 'place'>;
 
+type PlacedNotice = FileOfImport & { readonly name: string };
+
 /** Collects files in the order in which they are met. */
 export class NamedFiles {
-  readonly #files: (FileOfImport & { readonly name: string })[] = [];
+  readonly #files: PlacedNotice[] = [];
 
   /** Names a file; a member of an archive stands behind its archive. */
   add(thrown: unknown, { name, place: { path: file, member } }: PlacedFile, isImported: boolean): void {
@@ -47,21 +49,34 @@ export class NamedFiles {
     this.#files.push({ path, code, message, action, isImported, name });
   }
 
-  /** As reports have them: named below the chosen folder, shortened; of those to be looked at the first. */
-  shown(): Pick<ImportReport, 'leftOut' | 'noted'> {
-    const of = (isImported: boolean): NamedFile[] =>
-      this.#files
-        .filter((file) => file.isImported === isImported)
-        .slice(0, isImported ? notedMost : undefined)
-        .map(({ name, code, message, action }) => ({ path: redactPath(name), code, message, action }));
-    return { leftOut: of(false), noted: of(true) };
+  /** As reports have them: named below the chosen folder, shortened; of each kind of notice the first. */
+  shown(): Pick<ImportReport, 'leftOut' | 'noted' | 'notices'> {
+    const shortened = ({ name, code, message, action }: PlacedNotice): NamedFile => ({
+      path: redactPath(name),
+      code,
+      message,
+      action,
+    });
+    const { leftOut, noted } = this.#ordered();
+    return {
+      leftOut: leftOut.map(shortened),
+      noted: noted.flatMap((kind) => kind.slice(0, notedMost).map(shortened)),
+      notices: noted.flat().length,
+    };
+  }
+
+  /** What was left out as it was met; notices by kind, the rarest first: a hundred thousand of one would hide the others. */
+  #ordered(): { readonly leftOut: readonly PlacedNotice[]; readonly noted: readonly (readonly PlacedNotice[])[] } {
+    const leftOut = this.#files.filter(({ isImported }) => !isImported);
+    const noted = this.#files.filter(({ isImported }) => isImported);
+    const kinds = [...Map.groupBy(noted, ({ code }) => code).values()];
+    return { leftOut, noted: kinds.toSorted((a, b) => a.length - b.length) };
   }
 
   /** Keeps the whole paths for the window, and writes them to `report` where one is asked for. @throws DISK_FULL, FILE_UNREADABLE */
   keep({ caches }: Session, jobId: number, report: string | undefined): void {
-    const ordered = this.#files
-      .toSorted((a, b) => Number(a.isImported) - Number(b.isImported))
-      .map(({ name: _, ...file }) => file);
+    const { leftOut, noted } = this.#ordered();
+    const ordered = [...leftOut, ...noted.flat()].map(({ name: _, ...file }) => file);
     caches.of(namedFiles).set(jobId, ordered);
     if (report !== undefined) writeWholeFile(report, namedFilesCsv(ordered));
   }

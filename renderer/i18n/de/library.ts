@@ -241,7 +241,7 @@ export const library: Words['library'] = {
   merged: (from, to, rows) => `„${from}“ wurde als „${to}“ genommen (${n(rows, 'Zeile', 'Zeilen')}).`,
   notImages: (count) => `${n(count, 'Datei ist', 'Dateien sind')} kein Bild: gezählt und ausgelassen.`,
   leftOutFiles: (count) => `${n(count, 'Datei', 'Dateien')} ausgelassen, nach Pfad`,
-  notedFiles: (count) => `${n(count, 'importierte Datei', 'importierte Dateien')} zum Nachsehen, nach Pfad`,
+  notedFiles: (count) => `${n(count, 'Hinweis', 'Hinweise')} zu importierten Dateien, nach Pfad`,
   leftOutWhole: 'Ganze Pfade, nur auf diesem Rechner gezeigt; sie werden nicht aufgehoben.',
   leftOutShort:
     'Die Pfade sind gekürzt, weil sie Patienten nennen können. Importieren Sie den Ordner noch einmal, um sie ganz zu sehen.',
@@ -251,7 +251,7 @@ export const library: Words['library'] = {
   copyLeftOut: 'Liste kopieren',
   leftOutCopied: 'Liste kopiert.',
   showLeftOut: (name) => `Im Ordner zeigen: ${name}`,
-  whyNot: 'Was ausgelassen wurde oder nachzusehen ist, und warum',
+  whyNot: 'Ausgelassen oder zu prüfen, und warum',
   row: (row) => `Zeile ${row}`,
   allFine: 'Jede Datei wurde verwendet.',
   newDataset: 'Neuer Datensatz …',

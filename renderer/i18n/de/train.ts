@@ -145,9 +145,15 @@ export const train: Words['train'] = {
     },
     filesAway: {
       title:
-        '{images:Bild, das noch zu lesen ist, liegt|Bilder, die noch zu lesen sind, liegen} in Dateien, die nicht da sind ({looked} gesucht).',
+        '{images:Bild, das noch zu lesen ist, liegt|Bilder, die noch zu lesen sind, liegen} in Dateien, die nicht da sind ({looked} von {unread} geprüft).',
       advice:
-        'Ein Training läuft ohne sie. Verbinden Sie das Laufwerk oder die Freigabe, auf der sie liegen, oder importieren Sie den Ordner, in dem sie jetzt sind: sie werden am Inhalt erkannt.',
+        'Ein Training lässt sie aus. Verbinden Sie das Laufwerk oder die Freigabe, auf der sie liegen, oder importieren Sie den Ordner, in dem sie jetzt sind: sie werden am Inhalt erkannt.',
+    },
+    filesSilent: {
+      title:
+        'Das Laufwerk oder die Freigabe von {images:Bild, das noch zu lesen ist,|Bildern, die noch zu lesen sind,} antwortet nicht.',
+      advice:
+        'Ein Training wartet darauf und lässt aus, was es nicht bekommt. Verbinden Sie es, oder warten Sie, bis es antwortet.',
     },
     tooFewClasses: {
       title: 'Nur {classes:Klasse hat|Klassen haben} Labels.',

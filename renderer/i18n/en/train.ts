@@ -141,9 +141,13 @@ export const train = {
     },
     filesAway: {
       title:
-        '{images:image that is still to be read lies|images that are still to be read lie} in files that are not there ({looked} looked for).',
+        '{images:image that is still to be read lies|images that are still to be read lie} in files that are not there ({looked} of {unread} checked).',
       advice:
-        'A training goes on without them. Connect the drive or share on which they lie, or import the folder where they are now: they are recognised by their content.',
+        'A training leaves them out. Connect the drive or share on which they lie, or import the folder where they are now: they are recognised by their content.',
+    },
+    filesSilent: {
+      title: 'The drive or share of {images:image that is|images that are} still to be read does not answer.',
+      advice: 'A training waits for it, and leaves out what it does not give. Connect it, or wait until it answers.',
     },
     tooFewClasses: {
       title: 'Only {classes:labelled class|labelled classes}.',

@@ -179,7 +179,7 @@ test('an image that cannot be read is named when it is imported, with the reason
   ]);
   const taken = report.problems.filter(({ code }) => code !== 'NOT_AN_IMAGE');
   const told = taken.map(({ code, message, action }) => [code, `${message} ${action}`]);
-  const kept = 'What cannot be read of a file is not learned from.';
+  const kept = 'Images that cannot be read are not used for training.';
   expect(told.toSorted()).toEqual([
     [
       'DICOM_TRUNCATED',

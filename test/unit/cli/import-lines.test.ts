@@ -17,6 +17,7 @@ const report = {
     problems: [],
     leftOut: [],
     noted: [],
+    notices: 0,
   },
   ...{ splits: { train: 0, val: 0, test: 0 }, labels: { ...nothing, rows: 2 } },
 } as unknown as ImportReport;
