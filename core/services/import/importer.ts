@@ -300,11 +300,11 @@ export class Importer {
         } else {
           this.counts.duplicate += 1;
           this.#leaveOutDamaged(db, existing.id, scanned);
+          for (const notice of scanned.found.notices) this.note(notice, scanned);
         }
         const keys = { patientKey: this.#identity.patientKey(instance.patientKey) };
         const described = { ...instance, ...keys, description: this.#people.description(instance).description };
         this.#corrections.correct(db, existing, described, { place, copied, name: scanned.name });
-        for (const notice of scanned.found.notices) this.note(notice, scanned);
         return existing.id;
       }
       this.counts.duplicate += 1;
