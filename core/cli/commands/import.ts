@@ -148,7 +148,7 @@ export const command = defineCommand({
       const done = await importPaths(services, { paths, rowRule, frames, copy, ...given({ ...rest, reading }) });
       const { namedFilesOf } = await import('../../services/import/named-files.ts');
       const report = showPaths ? withWholePaths(done, namedFilesOf(services, jobIdOf(done.job))) : done;
-      const output = { json: report, lines: [...importLines(report, options.report), ...(await saved())] };
+      const output = { json: report, lines: [...importLines(report, options.report, showPaths), ...(await saved())] };
       const failure = importFailure(report);
       return failure === null ? output : { ...output, failure };
     } catch (error) {
@@ -162,8 +162,8 @@ export const command = defineCommand({
 /** Files listed by name before the CSV file is pointed to. */
 const listedMost = 100;
 
-/** What `import` prints, one string a line; `csv` is where files are listed by their whole paths. */
-export function importLines(report: ImportReport, csv: string | undefined): string[] {
+/** What `import` prints, one string a line; `csv` is where files are listed by their whole paths, which `isWhole` says that the report has. */
+export function importLines(report: ImportReport, csv: string | undefined, isWhole = false): string[] {
   return [
     `Imported ${report.imported} of ${plural(report.total, 'file')} into "${report.dataset}" in ${formatDuration(report.seconds)}` +
       ` (${report.alreadyThere} already there, ${plural(report.duplicate, 'duplicate')}, ${report.skipped} skipped${report.notImages === 0 ? '' : `, ${report.notImages} of them no images`}).`,
@@ -175,7 +175,7 @@ export function importLines(report: ImportReport, csv: string | undefined): stri
     ...labelLines(report),
     ...noteLines(report.notes, report.dataset),
     ...problemLines(report.problems),
-    ...namedLines(report, csv),
+    ...namedLines(report, csv, isWhole),
     ...(importFailure(report) === null ? [nextStep(report)] : []),
   ];
 }
@@ -187,14 +187,19 @@ function withWholePaths(report: ImportReport, files: readonly FileOfImport[] | n
   return { ...report, leftOut: of(false), noted: of(true) };
 }
 
-function namedLines({ leftOut, noted, notices }: ImportReport, csv: string | undefined): string[] {
+function namedLines({ leftOut, noted, notices }: ImportReport, csv: string | undefined, isWhole: boolean): string[] {
   if (leftOut.length + noted.length === 0) return [];
   return [
     ...fileLines('Left out:', leftOut, leftOut.length),
-    ...fileLines('Imported, to be looked at:', noted, notices),
-    csv === undefined
-      ? 'Paths are shortened where they may name a patient: --show-paths prints them whole, --report FILE.csv writes them.'
-      : `Every file that was left out or is to be looked at: ${csv}`,
+    // Shortened, a hundred names of slices are a hundred equal lines; their counts stand above.
+    ...(isWhole ? fileLines('Imported, to be looked at:', noted, notices) : []),
+    ...(csv === undefined
+      ? isWhole
+        ? []
+        : [
+            'Paths are shortened where they may name a patient: --show-paths prints them whole, --report FILE.csv writes them.',
+          ]
+      : [`Every file that was left out or is to be looked at: ${csv}`]),
   ];
 }
 

@@ -29,7 +29,7 @@ export class ProblemCollector {
 
   get count(): number {
     let count = 0;
-    for (const group of this.list()) count += group.count;
+    for (const group of [...this.#groups.values(), ...this.#more.values()]) count += group.count;
     return count;
   }
 

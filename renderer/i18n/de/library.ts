@@ -244,7 +244,7 @@ export const library: Words['library'] = {
   notedFiles: (count) => `${n(count, 'Hinweis', 'Hinweise')} zu importierten Dateien, nach Pfad`,
   leftOutWhole: 'Ganze Pfade, nur auf diesem Rechner gezeigt; sie werden nicht aufgehoben.',
   leftOutShort:
-    'Die Pfade sind gekürzt, weil sie Patienten nennen können. Importieren Sie den Ordner noch einmal, um sie ganz zu sehen.',
+    'Die Pfade sind gekürzt, weil sie Patienten nennen können. Importieren Sie den Ordner noch einmal, um die ausgelassenen Dateien mit ganzem Pfad zu sehen.',
   leftOutMore: (count) => `und ${n(count, 'weitere Datei', 'weitere Dateien')}`,
   saveLeftOut: 'Liste speichern …',
   leftOutSaved: 'Liste gespeichert.',

@@ -100,3 +100,14 @@ test('commands in notes name the data set, at the end of a line too', () => {
   const values = { patients: 2, groups: 1 };
   expect(noteLines([{ code: 'alikePatients', values }], 'my set')[0]).toMatch(/sidelight patients "my set"$/);
 });
+
+test('files to be looked at are listed where their paths are whole: shortened, they are equal lines', () => {
+  const noted = [{ path: '/data/DOE/a.dcm', code: 'IMAGE_LOOKS_EMPTY', message: 'It is black.', action: 'Look.' }];
+  const more = { ...report, noted, notices: 1 };
+  const short = importLines(more, undefined).join('\n');
+  expect(short).not.toContain('a.dcm');
+  expect(short).toContain('--show-paths prints them whole');
+  const whole = importLines(more, undefined, true).join('\n');
+  expect(whole).toContain('Imported, to be looked at:\n  /data/DOE/a.dcm: It is black. [IMAGE_LOOKS_EMPTY]');
+  expect(whole).not.toContain('--show-paths');
+});
