@@ -1,4 +1,4 @@
-/** `npm run wasm`: assembles resample-lines.wat (core/services/features/lines) into resample-lines.ts. A unit test fails when that is out of date. */
+/** `npm run wasm`: assembles passes.wat (core/services/features/side-images) into passes.ts. A unit test fails when that is out of date. */
 import { writeFileSync } from 'node:fs';
 import { commandLine } from './command-line.ts';
 import { assembled, assembledPath } from './wasm/assemble.ts';

@@ -12,9 +12,10 @@ export {
 } from './normalise.ts';
 export { fromUint16, type GreyOrColourImage, toUint8, toUint16 } from './picture.ts';
 export { looksLikePicture, type OpenedPicture, openPicture, readPicture, storedOrientation } from './read-picture.ts';
-export type { Region, Samples, Weights } from './resample-weights.ts';
-export { type FirstPass, lanes, type PixelRange, PlainLines, placesOf, spread } from './resampled-lines.ts';
-export { cropResizeBilinear, resizeBicubic, resizeBilinear } from './resize.ts';
+export { type Region, type Samples, Weights } from './resample-weights.ts';
+export { placesOf } from './resampled-lines.ts';
+export { pixelRange } from './resampler.ts';
+export { cropResizeBilinear, resizeBicubic, resizeBilinear, triangle } from './resize.ts';
 export {
   commonRange,
   type OpenSamples,
@@ -25,4 +26,5 @@ export {
   sampleKinds,
 } from './sample-range.ts';
 export { type ImageChanges, SideImageMaker } from './side-image.ts';
+export { PlainPasses, type SideImagePasses } from './side-image-passes.ts';
 export { encodePng } from './write-picture.ts';

@@ -10,25 +10,21 @@ export interface PixelRange {
   readonly right: number;
 }
 
-/** Resamples lines in memory of its own, which the next call writes over. */
-export interface FirstPass {
-  /** The lines of `range`, each [width, channels], one after the other; `isMirrored`: left and right exchanged. */
-  resample(image: Samples, range: PixelRange, across: Weights, width: number, isMirrored: boolean): Float32Array;
-}
-
 /** Lines that are resampled beside each other. */
-export const lanes = 4;
+const lanes = 4;
 
 /** Where the first place of a line lies among its places, and how far the next: mirrored from the end on. */
 export function placesOf(width: number, channels: number, isMirrored: boolean): readonly [number, number] {
   return isMirrored ? [(width - 1) * channels, -channels] : [0, channels];
 }
 
-export class PlainLines implements FirstPass {
+/** Resamples lines in memory of its own, which the next call writes over. */
+export class Lines {
   /** `lanes` lines of the source, a value of each in turn. */
   #rows = new Float64Array(0);
   #lines = new Float32Array(0);
 
+  /** The lines of a range, each [width, channels], one after the other; `isMirrored`: left and right exchanged. */
   resample(
     image: Samples,
     { top, bottom, left, right }: PixelRange,
@@ -60,7 +56,7 @@ export class PlainLines implements FirstPass {
 }
 
 /** One line of floats as lane `lane` of `rows`. */
-export function spread(data: Float32Array, from: number, count: number, rows: Float64Array, lane: number): void {
+function spread(data: Float32Array, from: number, count: number, rows: Float64Array, lane: number): void {
   for (let i = 0; i < count; i++) rows[i * lanes + lane] = data[from + i] as number;
 }
 

@@ -7,18 +7,13 @@
  * a processor adds four independent sums in the time of one.
  */
 import { type Filter, type Region, type Samples, Weights } from './resample-weights.ts';
-import { type FirstPass, PlainLines } from './resampled-lines.ts';
+import { Lines, type PixelRange } from './resampled-lines.ts';
 
 /** Resamples one image after the other in the same memory. */
 export class Resampler {
   readonly #across = new Weights();
   readonly #down = new Weights();
-  readonly #firstPass: FirstPass;
-
-  /** @param firstPass who resamples lines; all give the same bits */
-  constructor(firstPass: FirstPass = new PlainLines()) {
-    this.#firstPass = firstPass;
-  }
+  readonly #lines = new Lines();
 
   /** Writes the region of `image` at `width` x `height` to the start of `out`, [height, width, channels]; `isMirrored`: left and right exchanged. */
   resample(
@@ -33,18 +28,25 @@ export class Resampler {
     const { channels } = image;
     this.#across.set(region.left, region.width, width, filter);
     this.#down.set(region.top, region.height, height, filter);
-    const top = Math.max(0, Math.floor(region.top));
-    const bottom = Math.min(image.height, Math.ceil(region.top + region.height));
-    const left = Math.max(0, Math.floor(region.left));
-    const right = Math.min(image.width, Math.ceil(region.left + region.width));
+    const range = pixelRange(image, region);
     const stride = width * channels;
     // Pillow's order: lines first, so that the second pass has less to do.
-    const lines = this.#firstPass.resample(image, { top, bottom, left, right }, this.#across, width, isMirrored);
+    const lines = this.#lines.resample(image, range, this.#across, width, isMirrored);
     out.fill(0, 0, height * stride);
     for (let y = 0; y < height; y++) {
-      sumLines(lines, ((this.#down.first[y] as number) - top) * stride, stride, this.#down, y, out);
+      sumLines(lines, ((this.#down.first[y] as number) - range.top) * stride, stride, this.#down, y, out);
     }
   }
+}
+
+/** The pixels of `image` that a region takes from. */
+export function pixelRange(image: Pick<Samples, 'width' | 'height'>, region: Region): PixelRange {
+  return {
+    top: Math.max(0, Math.floor(region.top)),
+    bottom: Math.min(image.height, Math.ceil(region.top + region.height)),
+    left: Math.max(0, Math.floor(region.left)),
+    right: Math.min(image.width, Math.ceil(region.left + region.width)),
+  };
 }
 
 /** Line `y` of the second pass: the sum of weighted lines from `from` on, rounded to float32 after each. */

@@ -17,7 +17,7 @@ import { Batches, KeptBatches, type OwnInputs, type OwnInputsOf } from './batch-
 import type { BatchThreads } from './batches/batch-threads.ts';
 import type { BatchRow, SharedBatch } from './batches/messages.ts';
 import { bytesOf, featureKinds, featuresOf, writeRecord } from './feature-kinds.ts';
-import { quickLines } from './lines/simd-lines.ts';
+import { quickPasses } from './side-images/simd-passes.ts';
 
 /** What lies on the disk, where threads read it. */
 type PlacedRecords = Pick<RecordStore, 'placeOf' | 'verified' | 'damaged'>;
@@ -323,7 +323,7 @@ class SideImages {
   readonly #memory: MemoryHolder | undefined;
 
   constructor({ lpm, sideSize }: NetworkConfig, statistics: ChannelStatistics, memory: MemoryHolder | undefined) {
-    this.#newMaker = () => new SideImageMaker(sideSize, lpm.channels, statistics, quickLines());
+    this.#newMaker = () => new SideImageMaker(sideSize, lpm.channels, statistics, quickPasses());
     this.#size = lpm.channels * sideSize ** 2;
     this.#name = `${lpm.channels} x ${sideSize}`;
     this.#memory = memory;

@@ -10,14 +10,13 @@ import {
   type GreyOrColourImage,
   type ImageChanges,
   normalise,
-  PlainLines,
+  PlainPasses,
   resizeBilinear,
   type Samples,
   SideImageMaker,
 } from '../../../core/images/index.ts';
-import { Resampler } from '../../../core/images/resampler.ts';
-import { triangle, whole } from '../../../core/images/resize.ts';
-import { SimdLines } from '../../../core/services/features/lines/simd-lines.ts';
+import { whole } from '../../../core/images/resize.ts';
+import { SimdPasses } from '../../../core/services/features/side-images/simd-passes.ts';
 import { drawAugmentation } from '../../../core/training/augment.ts';
 import { assembled, assembledPath } from '../../../scripts/wasm/assemble.ts';
 
@@ -56,7 +55,7 @@ test.each([
     const statistics = { mean: [...given.mean], std: [...given.std] };
     const makers = [
       new SideImageMaker(side, to, statistics),
-      new SideImageMaker(side, to, statistics, new SimdLines()),
+      new SideImageMaker(side, to, statistics, new SimdPasses()),
     ];
     const length = to * side * side;
     for (let n = 0; n < 40; n++) {
@@ -121,11 +120,8 @@ test.each([
   }
 });
 
-test('vector instructions give the bits of plain lines for every sample, for floats, and for images of any size after each other', () => {
-  const [plain, quick] = [new PlainLines(), new SimdLines()].map((lines) => new Resampler(lines)) as [
-    Resampler,
-    Resampler,
-  ];
+test('vector instructions give the bits of plain passes for every sample, for floats, and for images of any size after each other', () => {
+  const makers = [new PlainPasses(), new SimdPasses()];
   const all = Uint16Array.from({ length: 65_536 }, (_, i) => i);
   const floats = Float32Array.from({ length: 53 * 37 * 3 }, () => random.uniform());
   const images: Samples[] = [
@@ -133,27 +129,31 @@ test('vector instructions give the bits of plain lines for every sample, for flo
     { width: 53, height: 37, channels: 3, data: floats },
     { width: 1, height: 1, channels: 1, data: Uint16Array.of(40_000) },
     { width: 700, height: 90, channels: 1, data: Uint16Array.from({ length: 63_000 }, () => random.uint32() >>> 16) },
+    { width: 90, height: 233, channels: 3, data: Uint16Array.from({ length: 62_910 }, () => random.uint32() >>> 16) },
   ];
   for (const image of images) {
-    for (const [width, height] of [
-      [image.width, image.height],
-      [31, 17],
-      [300, 2],
-    ] as const) {
+    for (const size of [256, 31, 17, 1]) {
       for (const isMirrored of [false, true]) {
-        const [expected, found] = [plain, quick].map((resampler) => {
-          const out = new Float32Array(width * height * image.channels);
-          resampler.resample(image, whole(image), width, height, triangle, out, isMirrored);
-          return out;
-        });
-        expect(found).toEqual(expected);
+        for (const factor of [0, 0.3, 1, 1.7]) {
+          const count = size ** 2 * image.channels;
+          const [expected, found] = makers.map((passes) => {
+            const values = passes.resample(image, whole(image), size, isMirrored);
+            const resampled = values.slice(0, count);
+            passes.blend(count, factor, factor - 0.9);
+            const blended = values.slice(0, count);
+            const scaled = new Float32Array(size ** 2 + 2).fill(7);
+            passes.scale(image.channels - 1, image.channels, size ** 2, 0.48, 0.22, scaled, 1);
+            return { resampled, blended, scaled };
+          });
+          expect(found).toEqual(expected);
+        }
       }
     }
   }
 });
 
-test('where no more memory is to be had lines are resampled without vector instructions', () => {
-  const lines = new SimdLines();
+test('where no more memory is to be had images are made without vector instructions, and with them again where there is', () => {
+  const passes = new SimdPasses();
   const grow = vi.spyOn(
     (globalThis as unknown as { WebAssembly: { Memory: { prototype: { grow(): number } } } }).WebAssembly.Memory
       .prototype,
@@ -162,15 +162,24 @@ test('where no more memory is to be had lines are resampled without vector instr
   grow.mockImplementation(() => {
     throw new RangeError('no room');
   });
-  const image: Samples = { width: 300, height: 300, channels: 1, data: new Uint16Array(90_000).fill(9_000) };
-  const [found, expected] = [new Resampler(lines), new Resampler()].map((resampler) => {
-    const out = new Float32Array(200 * 200);
-    resampler.resample(image, whole(image), 200, 200, triangle, out);
-    return out;
-  });
+  const statistics = { mean: [0.4], std: [0.2] };
+  const large: Samples = { width: 300, height: 300, channels: 1, data: new Uint16Array(90_000).fill(9_000) };
+  const tiny: Samples = { width: 3, height: 3, channels: 1, data: Uint16Array.from({ length: 9 }, (_, i) => i * 7_000) };
+  for (const [image, size] of [
+    [large, 200],
+    [tiny, 4],
+    [large, 200],
+  ] as const) {
+    const changes = { crop: whole(image), flip: true, brightness: 1.2, contrast: 0.7, brightnessFirst: false };
+    const [found, expected] = [passes, new PlainPasses()].map((walker) => {
+      const out = new Float32Array(size ** 2);
+      new SideImageMaker(size, 1, statistics, walker).write(image, changes, out, 0);
+      return out;
+    });
+    expect(found).toEqual(expected);
+  }
   expect(grow).toHaveBeenCalled();
   grow.mockRestore();
-  expect(found).toEqual(expected);
 });
 
 test('the instructions are those of their text', async () => {

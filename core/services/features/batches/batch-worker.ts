@@ -7,7 +7,7 @@ import { answering, type CallMessage } from '../../../base/channel.ts';
 import { invariant } from '../../../base/errors.ts';
 import { bytesIn, PlacedReader, placesOf, type RecordDamage } from '../../../disk/index.ts';
 import { type Samples, SideImageMaker } from '../../../images/index.ts';
-import { quickLines } from '../lines/simd-lines.ts';
+import { quickPasses } from '../side-images/simd-passes.ts';
 import type { BatchCalls, BatchRow, RowDamage, SharedBatch, SideImageKind } from './messages.ts';
 
 const port = parentPort;
@@ -19,7 +19,7 @@ let scratch = new Uint16Array(0);
 
 function makerOf({ side, channels, statistics }: SideImageKind): SideImageMaker {
   const name = JSON.stringify([side, channels, statistics]);
-  const maker = makers.get(name) ?? new SideImageMaker(side, channels, statistics, quickLines());
+  const maker = makers.get(name) ?? new SideImageMaker(side, channels, statistics, quickPasses());
   makers.set(name, maker);
   return maker;
 }
