@@ -3,15 +3,8 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type BenchLpm, benchLpms } from './bench-lpms.ts';
 import { writeFamilyLpm } from './family-lpm.ts';
-
-/** The LPM in the box, and a ViT-B/16 with random weights: their bare step and pass in bench/measure.ts, and their sizes. */
-export const benchLpms = {
-  box: { step: 'step-box', encode: 'encode-box', width: 192, layers: 12, heads: 3 },
-  'vit-b': { step: 'step', encode: 'encode', width: 768, layers: 12, heads: 12 },
-} as const;
-
-export type BenchLpm = keyof typeof benchLpms;
 
 /** Ends the process with a sentence where a value is none of those allowed. */
 export function refuse(option: string, value: string, allowed: string): never {

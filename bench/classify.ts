@@ -9,7 +9,8 @@
 import { resolve } from 'node:path';
 import { median } from '../core/statistics/bootstrap.ts';
 import { commandLine } from '../scripts/command-line.ts';
-import { benchLpm, benchLpms, Checkout, measured, weightsOf, wholeNumber } from './checkout.ts';
+import { benchLpms } from './bench-lpms.ts';
+import { benchLpm, Checkout, measured, weightsOf, wholeNumber } from './checkout.ts';
 import { tasks } from './tasks/index.ts';
 import { type TaskCounts, writeTask } from './tasks/write.ts';
 

@@ -19,6 +19,7 @@ import {
   plainVit,
 } from '../core/models/index.ts';
 import { buildTrainStep, carriedVectors } from '../core/training/train-step.ts';
+import { benchLpms } from './bench-lpms.ts';
 
 interface Workload {
   readonly graph: Graph;
@@ -28,12 +29,9 @@ interface Workload {
   readonly carried?: Readonly<Record<string, string>>;
 }
 
-/** ViT-B/16. */
-const vitBase = plainVit({ width: 768, layers: 12, heads: 12, patch: 16, imageSize: 224 });
-
 const inputSize = 512;
-/** Of the shape of the LPM in the box, ViT-Ti/16. */
-const inTheBox = plainVit({ width: 192, layers: 12, heads: 3, patch: 16, imageSize: inputSize });
+const vitBase = plainVit({ ...benchLpms['vit-b'], patch: 16, imageSize: 224 });
+const inTheBox = plainVit({ ...benchLpms.box, patch: 16, imageSize: inputSize });
 const batch = 16;
 const gemmSize = 1536;
 

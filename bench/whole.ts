@@ -12,17 +12,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { toError } from '../core/base/errors.ts';
 import { commandLine } from '../scripts/command-line.ts';
-import {
-  type BenchLpm,
-  benchLpm,
-  benchLpms,
-  Checkout,
-  measured,
-  refuse,
-  secondsOf,
-  weightsOf,
-  wholeNumber,
-} from './checkout.ts';
+import { type BenchLpm, benchLpms } from './bench-lpms.ts';
+import { benchLpm, Checkout, measured, refuse, secondsOf, weightsOf, wholeNumber } from './checkout.ts';
 import { gemmOperations } from './measure.ts';
 import { tasks } from './tasks/index.ts';
 import { writeTask } from './tasks/write.ts';

@@ -27,12 +27,7 @@ export class SideImageMaker {
   readonly #statistics: Normalisation;
 
   /** @param passes who walks over the pixels; `quickPasses()` for thousands of images in a row */
-  constructor(
-    side: number,
-    channels: number,
-    statistics: Normalisation,
-    passes: SideImagePasses = new PlainPasses(),
-  ) {
+  constructor(side: number, channels: number, statistics: Normalisation, passes: SideImagePasses = new PlainPasses()) {
     this.#passes = passes;
     this.#side = side;
     this.#channels = channels;

@@ -164,7 +164,12 @@ test('where no more memory is to be had images are made without vector instructi
   });
   const statistics = { mean: [0.4], std: [0.2] };
   const large: Samples = { width: 300, height: 300, channels: 1, data: new Uint16Array(90_000).fill(9_000) };
-  const tiny: Samples = { width: 3, height: 3, channels: 1, data: Uint16Array.from({ length: 9 }, (_, i) => i * 7_000) };
+  const tiny: Samples = {
+    width: 3,
+    height: 3,
+    channels: 1,
+    data: Uint16Array.from({ length: 9 }, (_, i) => i * 7_000),
+  };
   for (const [image, size] of [
     [large, 200],
     [tiny, 4],

@@ -112,7 +112,12 @@ export class SimdPasses implements SideImagePasses {
     const source = data instanceof Uint16Array ? place(lineCount * image.width * channels, 2) : 0;
     const rows = place(lanes * (count + beyond), 8);
     const [across, down] = [this.#across, this.#down].map(
-      ({ taps }): PlacedWeights => ({ first: place(side, 4), counts: place(side, 4), values: place(side * taps, 8), taps }),
+      ({ taps }): PlacedWeights => ({
+        first: place(side, 4),
+        counts: place(side, 4),
+        values: place(side * taps, 8),
+        taps,
+      }),
     ) as [PlacedWeights, PlacedWeights];
     const lines = place((lineCount + lanes) * stride, 4);
     this.#values = place(side * stride, 4);
@@ -185,7 +190,12 @@ export class SimdPasses implements SideImagePasses {
   }
 }
 
-function copyWeights(buffer: ArrayBuffer, to: PlacedWeights, { first, counts, values, taps }: Weights, size: number): void {
+function copyWeights(
+  buffer: ArrayBuffer,
+  to: PlacedWeights,
+  { first, counts, values, taps }: Weights,
+  size: number,
+): void {
   new Int32Array(buffer, to.first, size).set(first.subarray(0, size));
   new Int32Array(buffer, to.counts, size).set(counts.subarray(0, size));
   new Float64Array(buffer, to.values, size * taps).set(values.subarray(0, size * taps));
