@@ -22,7 +22,7 @@ import {
   transposeLast,
   type Value,
 } from '../graph/index.ts';
-import { mergeHeads, patchify, splitHeads } from './attention.ts';
+import { patchify, projectToColumns } from './attention.ts';
 import {
   dense,
   linearEntries,
@@ -76,6 +76,8 @@ function vitLogits(config: NetworkConfig, p: Parameters, image: Value, prompts: 
   return dense(p, 'head', norm(p, 'vit.norm', reshape(x, [batch, e]), lpm.eps));
 }
 
+const scaled = (x: Value, factor: number): Value => (factor === 1 ? x : mul(x, factor));
+
 /** One pre-norm block over [B, 1 + n, E] with prompts [B, P, E]; the last one gives the class token alone [B, 1, E]. */
 function block(
   config: NetworkConfig,
@@ -89,10 +91,16 @@ function block(
   const own = norm(p, `${name}.n1`, x, eps);
   const all = prompts === undefined ? own : concat([own, norm(p, `${name}.n1`, prompts, eps)], 1);
   const needed = (y: Value): Value => (isLast ? slice(y, 1, 0, 1) : y);
-  const queries = mul(splitHeads(dense(p, `${name}.q`, needed(own)), heads), 1 / Math.sqrt(config.sideWidth / heads));
-  const keys = splitHeads(dense(p, `${name}.k`, all), heads);
-  const values = splitHeads(dense(p, `${name}.v`, all), heads);
-  const context = mergeHeads(matmul(softmax(matmul(queries, transposeLast(keys)), -1), values));
+  const columns = (part: string, y: Value, factor = 1): Value => {
+    const [weight, bias] = ['weight', 'bias'].map((of) => p(`${name}.${part}.${of}`)) as [Value, Value];
+    return projectToColumns(y, scaled(weight, factor), scaled(bias, factor), heads);
+  };
+  const queries = columns('q', needed(own), 1 / Math.sqrt(config.sideWidth / heads));
+  const keys = columns('k', all);
+  const values = columns('v', all);
+  const attention = softmax(matmul(transposeLast(queries), keys), -1);
+  const found = matmul(values, transposeLast(attention));
+  const context = transposeLast(reshape(found, [found.shape[0]!, config.sideWidth, -1]));
   const attended = add(needed(x), dense(p, `${name}.o`, context));
   const hidden = gelu(dense(p, `${name}.f1`, norm(p, `${name}.n2`, attended, eps)));
   return add(attended, dense(p, `${name}.f2`, hidden));

@@ -60,11 +60,9 @@ export const transposeOp: Op<{ readonly perm: readonly number[] }, Unary> = {
   },
   vjp: ({ b, dy, attrs: { perm } }) => {
     const [left, right] = dy.inputs;
-    // (AB)ᵀ = BᵀAᵀ: the gradient of a weight used as Wᵀ is then one product, not a product and a copy.
+    // (AB)ᵀ = BᵀAᵀ: the gradient of a weight used as Wᵀ, or of tokens that are columns, is then one product, not a product and a copy.
     if (dy.op === 'matmul' && swapsLastTwo(perm) && left !== undefined && right !== undefined) {
-      if (left.shape.length === right.shape.length && left.shape.length === perm.length) {
-        return [b.matmul(b.transposeLast(right), b.transposeLast(left))];
-      }
+      return [b.matmul(b.transposeLast(right), b.transposeLast(left))];
     }
     return [b.transpose(dy, inverse(perm))];
   },

@@ -32,6 +32,8 @@ export const matmulOp: Op<NoAttributes, Binary> = {
     // One right matrix for the whole batch: rows of all batches form one tall product instead of many that are summed.
     if (b.shape.length === 2 && a.shape.length > 2) {
       const [k, n] = b.shape as [number, number];
+      // Columns of tokens would have to be copied into rows first.
+      if (a.op === 'transpose') return [da, g.sumTo(g.matmul(g.transposeLast(a), dy), b.shape)];
       return [da, g.matmul(g.transposeLast(g.reshape(a, [-1, k])), g.reshape(dy, [-1, n]))];
     }
     // A tall and narrow product is computed lying: its rows are then as long as a processor's vectors, where a head is eight numbers wide.

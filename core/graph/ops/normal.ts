@@ -1,6 +1,6 @@
 /** Softmax and layer normalisation. */
 import { describeValue, graphError, type Value } from '../ir.ts';
-import type { Op, Ternary, Unary } from './define.ts';
+import type { Op, Ternary, Unary, VjpContext } from './define.ts';
 import { normaliseAxis, requireFloat } from './shapes.ts';
 import type { Tf, TfTensor } from './tf.ts';
 
@@ -25,6 +25,22 @@ function alongLastAxis(tf: Tf, x: TfTensor, axis: number, compute: (x: TfTensor)
   return tf.transpose(compute(tf.transpose(x, perm)), perm);
 }
 
+/**
+ * Σ dy y over the last axis, kept as size 1, where the probabilities y weigh values: o = y v and dy = do vᵀ, so it is Σ do o, over a head's width instead of all that is
+ * attended to (as in FlashAttention, arXiv 2205.14135, appendix B). With tokens as columns it is oᵀ = vᵀ yᵀ and dy = (doᵀ)ᵀ vᵀ. Undefined where there is no such product, or
+ * nothing to gain.
+ */
+function sumThroughProduct({ b, dy, y, attrs, product }: VjpContext<AxisAttributes, Unary>): Value | undefined {
+  const [left, right] = dy.op === 'matmul' && attrs.axis === y.shape.length - 1 ? dy.inputs : [];
+  if (left === undefined || right === undefined) return undefined;
+  if ((left.shape.at(-1) as number) >= (y.shape.at(-1) as number)) return undefined;
+  const rows = right.op === 'transpose' ? product(y, b.transposeLast(right)) : undefined;
+  if (rows !== undefined) return b.sum(b.mul(left, rows), [-1], { keepDims: true });
+  const columns = left.op === 'transpose' ? product(right, b.transposeLast(y)) : undefined;
+  if (columns === undefined) return undefined;
+  return b.reshape(b.sum(b.mul(b.transposeLast(left), columns), [-2]), [...y.shape.slice(0, -1), 1]);
+}
+
 export const softmaxOp: Op<AxisAttributes, Unary> = {
   doc: 'Probabilities along one axis. ONNX Softmax-13.',
   inputs: ['logits'],
@@ -33,13 +49,9 @@ export const softmaxOp: Op<AxisAttributes, Unary> = {
     normaliseAxis('softmax', axis, x.shape.length);
     return { shape: x.shape, dtype: 'float32' };
   },
-  vjp: ({ b, dy, y, attrs: { axis }, product }) => {
-    // y · Σ dy y. Where the probabilities weigh values, o = y v and dy = do vᵀ, that sum is Σ do o: over a head's width instead of all that is attended to.
-    const [dOut, transposed] = dy.op === 'matmul' && axis === y.shape.length - 1 ? dy.inputs : [];
-    const out = transposed?.op === 'transpose' ? product(y, b.transposeLast(transposed)) : undefined;
-    const isNarrower = dOut !== undefined && (dOut.shape.at(-1) ?? 0) < (y.shape.at(-1) ?? 0);
-    const weighed = out !== undefined && isNarrower ? b.mul(dOut, out) : b.mul(dy, y);
-    return [b.mul(y, b.sub(dy, b.sum(weighed, [axis], { keepDims: true })))];
+  vjp: (context) => {
+    const { b, dy, y, attrs } = context;
+    return [b.mul(y, b.sub(dy, sumThroughProduct(context) ?? b.sum(b.mul(dy, y), [attrs.axis], { keepDims: true })))];
   },
   onnx: { uses: { Softmax: 13 }, emit: (w, [x], _node, { axis }) => w.node('Softmax', [x], { axis: { int: axis } }) },
   tfjs: (tf, [x], { axis }) => alongLastAxis(tf, x, axis, (t) => tf.softmax(t, -1)),

@@ -7,9 +7,9 @@ import { programVersion } from '../session/program-version.ts';
 
 /**
  * Raised where the same training gives other weights on the same machine, if only in their last digits, as with 2 on large layers (ADR 500), and with 3 and 4
- * (ADR 540), of which the latter is about the attentive probe, and about FPT+ on LPMs whose heads are not 16, 64 or 256 wide.
+ * (ADR 540), of which the latter is about the attentive probe, and about FPT+ on LPMs whose heads are not 16, 64 or 256 wide, and with 5 on methods with a side network (ADR 590).
  */
-const arithmetic = 4;
+const arithmetic = 5;
 
 /**
  * Where the session computes now: a GPU that failed has handed over to the processor.

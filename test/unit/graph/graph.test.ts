@@ -152,6 +152,39 @@ test('gradients of attention, of a bias and of narrow heads are slopes, by sums 
   expect(products).toContain('2,2,5');
 });
 
+test('with tokens as columns gradients of attention are slopes, by the same short sums, and tokens are transposed for products alone', () => {
+  const sizes = { x: [2, 5, 4], wq: [4, 4], wk: [4, 4], wv: [2, 4], wo: [3, 2], weights: [2, 5, 3] };
+  const inputs = Object.fromEntries(
+    Object.entries(sizes).map(([name, shape]) => {
+      const count = shape.reduce((a, b) => a * b);
+      return [name, { shape, data: Float64Array.from({ length: count }, (_, i) => Math.sin(i * 7 + name.length)) }];
+    }),
+  );
+  const leaf = Object.fromEntries(Object.entries(sizes).map(([name, shape]) => [name, g.input(name, shape)])) as Record<
+    keyof typeof sizes,
+    g.Value
+  >;
+  const columns = (w: g.Value) => g.matmul(w, g.transposeLast(leaf.x));
+  const attention = g.softmax(g.matmul(g.transposeLast(columns(leaf.wq)), columns(leaf.wk)), -1);
+  const found = g.matmul(columns(leaf.wv), g.transposeLast(attention));
+  const out = g.linear(g.transposeLast(found), leaf.wo);
+  const loss = g.sum(g.mul(out, leaf.weights), [0, 1, 2]);
+  const names = ['x', 'wq', 'wk', 'wv', 'wo'] as const;
+  const gradients = g.grad(
+    loss,
+    names.map((name) => leaf[name]),
+  );
+  for (const [i, name] of names.entries()) {
+    const [values] = evaluate([gradients[i]!], inputs);
+    for (const [at, x] of [...values!.data].entries()) expect(x).toBeCloseTo(slope(loss, inputs, name, at), 5);
+  }
+  const { order } = g.defineGraph({ outputs: Object.fromEntries(gradients.map((x, i) => [`${i}`, x])) });
+  expect(order.filter(({ op }) => op === 'sum').map(({ inputs: [x] }) => x!.shape.join())).toEqual(['2,2,5']);
+  const transposes = new Set(order.filter(({ op }) => op === 'transpose'));
+  const users = order.filter((node) => node.inputs.some((x) => transposes.has(x)));
+  expect([...new Set(users.map(({ op }) => op))]).toEqual(['matmul']);
+});
+
 test('the softmax of an attention whose values or queries are shared by a batch has the slopes of its numbers', () => {
   const made = (sizes: Record<string, readonly number[]>) =>
     Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * A short training of every method ends where it ended when the arithmetic of this program was last meant to change (ADR 540).
+ * A short training of every method ends where it ended when the arithmetic of this program was last meant to change (ADR 590).
  *
  * What is computed by this program itself (starting parameters) is exact on every machine. What ONNX Runtime computes is
  * exact on the processor that the golden file names, and within a tolerance on any other: see test/support/processor.ts.
