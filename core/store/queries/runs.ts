@@ -219,7 +219,9 @@ export function saveEpoch(
 
 function saveCheckpoint(db: WriteDb, runId: number, kind: 'last' | 'best', checkpoint: Checkpoint): void {
   db.run(
-    `INSERT OR REPLACE INTO checkpoints (run_id, kind, epoch, step, state) VALUES (:runId, :kind, :epoch, :step, :state)`,
+    // Not replaced: with the row its vectors would go, which are written over instead.
+    `INSERT INTO checkpoints (run_id, kind, epoch, step, state) VALUES (:runId, :kind, :epoch, :step, :state)
+     ON CONFLICT DO UPDATE SET epoch = excluded.epoch, step = excluded.step, state = excluded.state`,
     { runId, kind, epoch: checkpoint.epoch, step: checkpoint.step, state: JSON.stringify(checkpoint.state) },
   );
   const owner = vectorsOf(runId, kind);

@@ -23,15 +23,18 @@ export function saveVector(
   vector: string,
   ...values: readonly Float32Array[]
 ): void {
-  db.run(`DELETE FROM ${table} WHERE ${isOf(key)}`, { ...key, vector });
   const columns = [...Object.keys(key), 'vector', 'part', 'bytes'];
   const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((name) => `:${name}`).join(', ')})`;
+  // Written over where they lie: SQLite does that to bytes of one length, where deleting and adding them writes a quarter more.
+  const update = `UPDATE ${table} SET bytes = :bytes WHERE ${isOf(key)} AND part = :part`;
   let part = 0;
   for (const whole of values.map(toBytes)) {
     for (let start = 0; start < whole.length; start += partBytes, part++) {
-      db.run(insert, { ...key, vector, part, bytes: whole.subarray(start, start + partBytes) });
+      const row = { ...key, vector, part, bytes: whole.subarray(start, start + partBytes) };
+      if (db.run(update, row).changes === 0) db.run(insert, row);
     }
   }
+  db.run(`DELETE FROM ${table} WHERE ${isOf(key)} AND part >= :part`, { ...key, vector, part });
 }
 
 /**
