@@ -91,7 +91,7 @@ export async function benchWhole(): Promise<void> {
     val,
     epochs,
     batch,
-    folder: resolve(values.out, `peer-${lpm}`),
+    folder: resolve(values.out, `peer-${lpm}-${layers}`),
   };
   const times: WholeTimes = { here: [], there: [], peer: [], step: [], peerStep: [], gemm: [] };
   const hashes = new Set<string>();
