@@ -50,6 +50,7 @@ export const jobWarningSchema = z.discriminatedUnion('code', [
     eps: otherwise(z.number()),
   }),
   of('earlierNotCounted', { images: count }),
+  of('otherKindsAnswered', { images: count, studies: count }),
   of('littleMemory', { lpm: z.string(), inputSize: count, neededBytes: z.number(), freeBytes: z.number() }),
 ]);
 export type JobWarning = z.infer<typeof jobWarningSchema>;
@@ -109,6 +110,8 @@ export const englishWarnings: WarningWords = {
   },
   earlierNotCounted: (v) =>
     `${counted('en', v.images, 'image that was answered before is', 'images that were answered before are')} not counted with the others of the study: the model may have been calibrated since, and how it was then is not known. Classify the whole study once more.`,
+  otherKindsAnswered: (v) =>
+    `${counted('en', v.images, 'image is', 'images are')} by header or name no image of what was examined (a localizer, a report, a mask), and answered like the others: ${v.images === 1 ? 'it counts' : 'they count'} in the answers of ${counted('en', v.studies, 'study', 'studies')}. An import of the same folder names them (--show-paths); classify it again without them.`,
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,
 };

@@ -33,6 +33,7 @@ import { openRenderer, type Renderer } from '../pixels/source-images.ts';
 import { type ServiceContext, timeOf } from '../session/context.ts';
 import { ProblemCollector, survivable } from '../session/problems.ts';
 import { runAsJob } from '../session/run-as-job.ts';
+import { warn } from '../session/warn.ts';
 import { type LoadedModel, requireModel } from '../training/model.ts';
 import { operatingPointOf } from '../training/operating-point.ts';
 import { predictionsCsv } from './csv.ts';
@@ -158,6 +159,7 @@ async function classifyImages(
   const renderer = openRenderer();
   // By content: faulty anonymisers give different images one UID, and each of them is to be answered.
   const seen = new Set<string>();
+  const others = { images: 0, studies: new Set<string>() };
   let done = 0;
   try {
     for await (const scanned of scanSources(context, options)) {
@@ -176,6 +178,10 @@ async function classifyImages(
       const stored = instanceByUid(context.library.db, sopInstanceUID);
       const instanceId = stored?.contentHash === contentHash ? stored.id : null;
       const filed = asFiled(context.library.db, { ...scanned, found });
+      if (found.notices.some(({ code }) => code === 'IMAGE_OF_OTHER_KIND')) {
+        others.images++;
+        others.studies.add(filed.found?.instance.studyInstanceUID ?? '');
+      }
       for (const [frame, asked] of framesOfAll(works, numberOfFrames)) {
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         const answers = classifiers.answers(known, (fit, rule) => render(renderer, scanned, frame, fit, rule));
@@ -190,6 +196,9 @@ async function classifyImages(
         }
       }
       context.progress({ stage: 'classifying', done, total, unit: 'files' });
+    }
+    if (others.images > 0) {
+      warn(context, { code: 'otherKindsAnswered', images: others.images, studies: others.studies.size });
     }
   } finally {
     try {

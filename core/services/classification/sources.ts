@@ -23,7 +23,7 @@ export interface ClassifySources {
  */
 export async function* scanSources(context: ServiceContext, sources: ClassifySources): AsyncGenerator<Scanned> {
   if (sources.paths.length > 0) {
-    yield* scanFiles(sources.paths, { signal: context.signal, mayBeGone: sources.mayBeGone });
+    yield* scanFiles(sources.paths, { signal: context.signal, mayBeGone: sources.mayBeGone, looksInto: 'header' });
   }
   const { library } = context;
   for (const { id, path, member, instance } of instancesToClassify(library.db, chosenStudies(context, sources))) {

@@ -31,6 +31,9 @@ export interface PictureContext {
   readonly ownPatientKey?: string | null;
 }
 
+/** What is looked at beside what a file is: its header, or its pixels, too. */
+export type LooksInto = 'header' | 'pixels';
+
 /** An instance as the library stores it, with what classification shows of it. */
 export interface Identified {
   readonly instance: NewInstance;
@@ -49,13 +52,13 @@ export function uidOf(text: string): string {
 }
 
 /**
- * What `bytes`, a whole file, hold. `looksInto` says whether the pixels are looked at too, as an import does.
+ * What `bytes`, a whole file, hold. `looksInto` says what is looked at for notices besides: an import looks at the pixels, too.
  * @throws DICOM_NOT_DICOM, DICOM_NO_PIXELS, DICOM_MALFORMED, DICOM_TRUNCATED, TOO_LARGE, DICOM_DECODE_FAILED
  */
 export async function identifyBytes(
   bytes: Uint8Array,
   context: PictureContext,
-  looksInto: boolean,
+  looksInto: LooksInto | undefined,
 ): Promise<Identified> {
   const contentHash = createHash('sha256').update(bytes).digest('hex');
   const read: ReadPart = (at, length) => Promise.resolve(bytes.subarray(at, at + length));
@@ -72,7 +75,7 @@ export async function identifyFile(
   path: string,
   sizeBytes: number,
   context: PictureContext,
-  how: { readonly looksInto: boolean; readonly isPreview?: boolean },
+  how: { readonly looksInto: LooksInto | undefined; readonly isPreview?: boolean },
 ): Promise<Identified> {
   let handle: FileHandle | undefined;
   try {
@@ -81,8 +84,8 @@ export async function identifyFile(
     const head = await readUntilHeader(file, sizeBytes);
     checkKind(head, sizeBytes);
     const { looksInto, isPreview = false } = how;
-    if (looksInto && needsWhole(head, sizeBytes)) {
-      return await identifyBytes(await readHead(file, sizeBytes), context, true);
+    if (looksInto === 'pixels' && needsWhole(head, sizeBytes)) {
+      return await identifyBytes(await readHead(file, sizeBytes), context, 'pixels');
     }
     const contentHash = isPreview
       ? createHash('sha256').update(path).digest('hex')
@@ -177,15 +180,21 @@ function refuseSystemFile(head: Uint8Array): void {
   if (isApple) throw new AppError('FILE_OF_SYSTEM', 'macOS keeps notes about another file in it; it holds no image.');
 }
 
-async function identify(file: ReadFile, context: PictureContext, looksInto: boolean): Promise<Identified> {
+async function identify(
+  file: ReadFile,
+  context: PictureContext,
+  looksInto: LooksInto | undefined,
+): Promise<Identified> {
   const { head, sizeBytes, contentHash } = file;
   if (isPictureFile(head)) {
     const found = identifyPicture(sizeBytes, contentHash, context);
-    return looksInto ? { ...found, ...lookIntoPicture(head, sizeBytes) } : found;
+    return looksInto === 'pixels' ? { ...found, ...lookIntoPicture(head, sizeBytes) } : found;
   }
   refuseSystemFile(head);
   const found = identifyDicom(readDicomHeader(head, sizeBytes), sizeBytes, contentHash);
-  if (!looksInto) return found;
+  if (looksInto === undefined) return found;
+  if (looksInto === 'header')
+    return { ...found, notices: headerDoubts(parseDicom(head, { untilPixelData: true }).dataSet) };
   return { ...found, look: plainLook, notices: await lookIntoDicom(file, found.instance.numberOfFrames) };
 }
 

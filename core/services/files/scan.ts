@@ -16,7 +16,7 @@ import {
 } from './class-folders.ts';
 import { fileError } from './file-error.ts';
 import { readPlace } from './files.ts';
-import { type Identified, identifyBytes, identifyFile, type PictureContext } from './identify.ts';
+import { type Identified, identifyBytes, identifyFile, type LooksInto, type PictureContext } from './identify.ts';
 import { maskByName } from './masks.ts';
 import { namedRefusal, packedDocument } from './no-image.ts';
 import { realPath } from './real-path.ts';
@@ -62,8 +62,8 @@ export interface ScanOptions {
   readonly isPreview?: boolean;
   /** True where a given path that is gone, or cannot be read, is one reason among others and not the end. */
   readonly mayBeGone?: boolean | undefined;
-  /** True to look at the pixels too, for notices and for the range of their samples. */
-  readonly looksInto?: boolean;
+  /** What is looked at for notices; of `pixels` the range of their samples is told, too. */
+  readonly looksInto?: LooksInto;
 }
 
 const readAhead = 4;
@@ -124,7 +124,7 @@ async function scanFile(file: WalkedFile, folders: ClassFolders, options: ScanOp
     const context = withGiven(picture, options.patientOf?.(path, '', picture.patientKey), dirname(path));
     const found = await withTimeout(
       identifyFile(path, sizeBytes, context, {
-        looksInto: options.looksInto === true,
+        looksInto: options.looksInto,
         isPreview: options.isPreview === true,
       }),
     );
@@ -173,7 +173,7 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
     const bytes = await read();
     const alone = base.picture ?? { patientKey: null, studyKey: null };
     const context = withGiven(alone, options.patientOf?.(path, member, alone.patientKey), dirname(`${path}/${member}`));
-    const found = await identifyBytes(bytes, context, options.looksInto === true);
+    const found = await identifyBytes(bytes, context, options.looksInto);
     return { ...base, found: withName(found, base.name, options) };
   } catch (error) {
     if (error instanceof AppError) return { ...base, problem: namedRefusal(error, base.name) };
@@ -183,7 +183,7 @@ async function scanMember(base: Scanned, read: () => Promise<Uint8Array>, option
 
 /** What was found, with what the name says of it. */
 function withName(found: Identified, name: string, { looksInto }: ScanOptions): Identified {
-  const mask = looksInto === true && found.instance.kind === 'picture' ? maskByName(name) : undefined;
+  const mask = looksInto !== undefined && found.instance.kind === 'picture' ? maskByName(name) : undefined;
   return mask === undefined ? found : { ...found, notices: [...found.notices, mask] };
 }
 

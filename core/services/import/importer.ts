@@ -117,7 +117,7 @@ export class Importer {
       exclude: this.#options.labels === undefined ? [] : [this.#options.labels],
       picturePatients: this.#rule,
       isKnown: (place) => this.#knownInstance(place) !== undefined,
-      looksInto: true,
+      looksInto: 'pixels',
       mayBeGone: this.#options.mayBeGone,
       patientOf: givenPatientOf(patients),
     });

@@ -363,6 +363,6 @@ async function placeState(
 /** Whether bytes that are not the noted ones are another image, or the same one changed or damaged. */
 async function stateOfOther(bytes: Uint8Array, { kind, sopInstanceUID }: NotedFile): Promise<'changed' | 'other'> {
   if (kind === 'picture') return 'changed';
-  const { instance } = await identifyBytes(bytes, { patientKey: null, studyKey: null }, false);
+  const { instance } = await identifyBytes(bytes, { patientKey: null, studyKey: null }, undefined);
   return instance.sopInstanceUID === sopInstanceUID ? 'changed' : 'other';
 }

@@ -1,10 +1,15 @@
 /** Scout views, dose reports and segmentations in a study, and masks beside pictures: labelled like the images, and said to be none. */
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeDicom } from '../../../core/dicom/write.ts';
 import { encodePng } from '../../../core/images/index.ts';
+import { classifyPaths } from '../../../core/services/classification/classify.ts';
 import { maskByName } from '../../../core/services/files/masks.ts';
 import { importPaths } from '../../../core/services/import/import.ts';
+import { trainModel } from '../../../core/services/jobs/train.ts';
+import { addLpm } from '../../../core/services/lpm/add.ts';
 import { temporaryLibrary } from '../../support/library.ts';
+import { testServices, writeStudies, writeTinyLpm } from '../../support/made-studies.ts';
 import { put, testContext } from '../../support/studies.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -118,6 +123,37 @@ test.each([
   ['Maske/1.png', false],
 ])('%s: %s', (name, isMask) => {
   expect(maskByName(name) !== undefined).toBe(isMask);
+});
+
+test('a classification answers them like the others, and says of how many images and studies that is so', async () => {
+  const folder = temporaryFolder();
+  const labels = writeStudies(join(folder, 'known'), 8);
+  writeTinyLpm(join(folder, 'lpm'));
+  const context = await testServices(join(folder, 'library'));
+  await importPaths(context, { paths: [join(folder, 'known')], dataset: 'd', labels });
+  await addLpm(context, { path: join(folder, 'lpm'), name: 'tiny' });
+  await trainModel(context, { dataset: 'd', lpm: 'tiny', inputSize: 224, epochs: 1, method: 'linear', name: 'm' });
+  const told = async (paths: readonly string[]): Promise<readonly unknown[]> => {
+    const warnings: unknown[] = [];
+    const { batchId, images } = await classifyPaths(context, { model: 'm', paths: [...paths] });
+    const rows = context.library.db.all<{ warning: string }>(
+      'SELECT w.warning FROM job_warnings w JOIN batches b ON b.job_id = w.job_id WHERE b.id = :batchId',
+      { batchId },
+    );
+    warnings.push(images, ...rows.map(({ warning }) => JSON.parse(warning)));
+    return warnings;
+  };
+  for (const [study, kinds] of [
+    ['2.25.71', [others[0], others[1]]],
+    ['2.25.72', [others[2]]],
+    ['2.25.73', []],
+  ] as const) {
+    for (const [i, kind] of examined.entries()) put(folder, `new/${study}/slice${i}.dcm`, image(study, kind));
+    for (const [name, kind] of kinds.map((one) => one!)) put(folder, `new/${study}/${name}.dcm`, image(study, kind));
+  }
+  put(folder, 'new/benign (1)_mask.png', png(7));
+  expect(await told([join(folder, 'new')])).toEqual([13, { code: 'otherKindsAnswered', images: 4, studies: 3 }]);
+  expect(await told([join(folder, 'new/2.25.73')])).toEqual([3]);
 });
 
 /** A grey PNG of 8 by 8 that looks like something. */

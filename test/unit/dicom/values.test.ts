@@ -37,7 +37,7 @@ describe('numbers as text', () => {
 
   test('a window that is no number is named when the file is looked into', async () => {
     const bytes = smallInstance([1, 2000], { windowCenter: 'auto', windowWidth: '100' });
-    const { notices } = await identifyBytes(bytes, noContext, true);
+    const { notices } = await identifyBytes(bytes, noContext, 'pixels');
     expect(notices.map(({ code, message }) => [code, message])).toEqual([
       [
         'DICOM_HEADER_DOUBTFUL',
@@ -134,7 +134,7 @@ describe('Presentation LUT Shape and Photometric Interpretation', () => {
 
   test('a contradiction is named when the file is looked into', async () => {
     const bytes = smallInstance([100, 200, 300], { presentationLUTShape: 'INVERSE' });
-    const { notices } = await identifyBytes(bytes, noContext, true);
+    const { notices } = await identifyBytes(bytes, noContext, 'pixels');
     expect(notices.map(({ code }) => code)).toEqual(['DICOM_HEADER_DOUBTFUL']);
   });
 });
@@ -144,25 +144,25 @@ describe('lengths that do not fit', () => {
 
   test('a missing byte of padding at the end costs nothing', async () => {
     const bytes = smallInstance([0], three).slice(0, -1);
-    expect((await identifyBytes(bytes, noContext, true)).instance.columns).toBe(3);
+    expect((await identifyBytes(bytes, noContext, 'pixels')).instance.columns).toBe(3);
     expect([...decodeFrame(parseDicom(bytes), 0).samples]).toEqual([10, 100, 250]);
   });
 
   test('a missing byte of the image is refused', async () => {
     const bytes = smallInstance([0], three).slice(0, -2);
-    await expect(identifyBytes(bytes, noContext, true)).rejects.toMatchObject({ code: 'DICOM_TRUNCATED' });
+    await expect(identifyBytes(bytes, noContext, 'pixels')).rejects.toMatchObject({ code: 'DICOM_TRUNCATED' });
   });
 
   test('plain frames beyond the number that the header names are said, a byte of padding is none', async () => {
     const pixelData = Uint8Array.of(10, 100, 250, 20, 110, 240, 30, 120, 230, 0);
-    const surplus = await identifyBytes(smallInstance([0], { ...three, pixelData }), noContext, true);
+    const surplus = await identifyBytes(smallInstance([0], { ...three, pixelData }), noContext, 'pixels');
     expect(surplus.notices.map(({ code, message }) => [code, message])).toEqual([
       [
         'IMAGE_PARTLY_USED',
         'The file holds 2 more frames than numberOfFrames (0028,0008) says; only as many as it says are read.',
       ],
     ]);
-    expect((await identifyBytes(smallInstance([0], three), noContext, true)).notices).toEqual([]);
+    expect((await identifyBytes(smallInstance([0], three), noContext, 'pixels')).notices).toEqual([]);
   });
 });
 

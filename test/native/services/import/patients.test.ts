@@ -230,7 +230,7 @@ describe('a patientID beside another column', () => {
     expect(report).toMatchObject({ exported: 3, patients: 2 });
     expect(readdirSync(out, { withFileTypes: true }).filter((entry) => entry.isDirectory())).toHaveLength(2);
     const bytes = tinyDicom({ patient: 'H1', study: '1.1', instance: '1.1.9' });
-    const found = await identifyBytes(bytes, { patientKey: null, studyKey: null }, false);
+    const found = await identifyBytes(bytes, { patientKey: null, studyKey: null }, undefined);
     const scanned = { found, name: '', problem: null, known: false, picture: null, folderLabel: null };
     const place = { path: '', member: '', sizeBytes: 0, modifiedMs: 0 };
     const shown = asFiled(library.db, { ...scanned, place, bytes: async () => bytes });
