@@ -12,7 +12,12 @@ export interface GreyOrColourImage {
 /** The image as 16-bit samples [height, width, channels] (value * 65535, rounded), the form in which side-image sources are stored. */
 export function toUint16(image: GreyOrColourImage): Uint16Array {
   const out = new Uint16Array(image.data.length);
-  for (let i = 0; i < out.length; i++) out[i] = Math.round(Math.min(1, Math.max(0, image.data[i] as number)) * 65_535);
+  const { data } = image;
+  for (let i = 0; i < out.length; i++) {
+    const value = data[i] as number;
+    // A float32 times 65,535 has 40 digits in base 2 and a half more is exact: cut off, that is the rounded value.
+    out[i] = (value > 0 ? Math.min(1, value) : 0) * 65_535 + 0.5;
+  }
   return out;
 }
 

@@ -22,6 +22,28 @@ function image(width: number, height: number, channels: 1 | 3, values: readonly 
 
 const rounded = (data: Float32Array): number[] => [...data].map((v) => Number(v.toFixed(5)));
 
+test('16-bit samples are the nearest ones, halves and what lies beyond the range included', () => {
+  const halves = Array.from({ length: 65_536 }, (_, i) => (i - 0.5) / 65_535);
+  const values = Float32Array.from(
+    halves.flatMap((x) => [Math.fround(x) - 2 ** -26, x, Math.fround(x) + 2 ** -26, x + 0.3 / 65_535]),
+  );
+  const more = Float32Array.of(
+    ...values.slice(0, 4),
+    -1,
+    -0,
+    0,
+    1,
+    1.5,
+    Number.POSITIVE_INFINITY,
+    2 ** -140,
+    Number.NaN,
+  );
+  for (const data of [values, more]) {
+    const expected = Uint16Array.from(data, (x) => Math.round(Math.min(1, Math.max(0, x)) * 65_535));
+    expect(toUint16({ width: data.length, height: 1, channels: 1, data })).toEqual(expected);
+  }
+});
+
 describe('resizing', () => {
   test('halving a line widens the triangle to four taps: weights 1/8, 3/8, 3/8, 1/8 inside', () => {
     const line = image(8, 1, 1, [0, 0, 0, 1, 0, 0, 0, 0]);
