@@ -111,7 +111,7 @@ export const englishWarnings: WarningWords = {
   earlierNotCounted: (v) =>
     `${counted('en', v.images, 'image that was answered before is', 'images that were answered before are')} not counted with the others of the study: the model may have been calibrated since, and how it was then is not known. Classify the whole study once more.`,
   otherKindsAnswered: (v) =>
-    `${counted('en', v.images, 'image is', 'images are')} by header or name no image of what was examined (a localizer, a report, a mask), and answered like the others: ${v.images === 1 ? 'it counts' : 'they count'} in the answers of ${counted('en', v.studies, 'study', 'studies')}. An import of the same folder names them (--show-paths); classify it again without them.`,
+    `${counted('en', v.images, 'image is', 'images are')} by header or name no image of what was examined (a localizer, a page of a report, a mask), and answered like the others: ${v.images === 1 ? 'it counts' : 'they count'} in the answers of ${counted('en', v.studies, 'study', 'studies')}. The import that takes them in says which they are; take them out of their folder and classify it again.`,
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,
 };
@@ -139,6 +139,6 @@ export function isSameWarning(a: JobWarning, b: JobWarning): boolean {
   return JSON.stringify(withoutCounts(a)) === JSON.stringify(withoutCounts(b));
 }
 
-const amounts: readonly string[] = ['images', 'patients', 'few', 'neededBytes', 'freeBytes'];
+const amounts: readonly string[] = ['images', 'patients', 'studies', 'few', 'neededBytes', 'freeBytes'];
 const withoutCounts = (warning: JobWarning): unknown[] =>
   Object.entries(warning).filter(([name]) => !amounts.includes(name));

@@ -26,7 +26,7 @@ export function stateLost(cause?: unknown): AppError {
 
 /**
  * `inner` with its state in this process's memory: for engines whose memory that is. A state that nobody has read is given back as soon as the next one
- * is there: those of a ViT-B/16's network are 11 MB, for which the collector searched the whole heap every fourth step.
+ * is there: those of a ViT-B/16's network are 11 MB, for which the collector searched the whole heap every third step.
  */
 export function carryingState(inner: Executable, carried: Carried | undefined): Executable {
   if (carried === undefined) return inner;

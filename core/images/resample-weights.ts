@@ -5,7 +5,7 @@ export interface Filter {
   readonly weight: (x: number) => number;
 }
 
-/** A rectangle of an image in pixels; borders may lie between pixels. */
+/** A rectangle within an image, in pixels; borders may lie between pixels. */
 export interface Region {
   readonly left: number;
   readonly top: number;

@@ -3,7 +3,7 @@ import type { Region, Samples } from './resample-weights.ts';
 import { Resampler } from './resampler.ts';
 import { triangle } from './resize.ts';
 
-/** Makes one image after the other in memory of its own. All who do give the same bits: each value is rounded to float32 where these are. */
+/** Makes one image after the other in memory of its own. All who do give the same bits of numbers that are finite: each value is rounded to float32 where these are. */
 export interface SideImagePasses {
   /** The region of `image` at `side` x `side`, [side, side, channels], bilinear with anti-aliasing, until the next call; `isMirrored`: left and right exchanged. */
   resample(image: Samples, region: Region, side: number, isMirrored: boolean): Float32Array;

@@ -178,10 +178,7 @@ async function classifyImages(
       const stored = instanceByUid(context.library.db, sopInstanceUID);
       const instanceId = stored?.contentHash === contentHash ? stored.id : null;
       const filed = asFiled(context.library.db, { ...scanned, found });
-      if (found.notices.some(({ code }) => code === 'IMAGE_OF_OTHER_KIND')) {
-        others.images++;
-        others.studies.add(filed.found?.instance.studyInstanceUID ?? '');
-      }
+      let isAnswered = false;
       for (const [frame, asked] of framesOfAll(works, numberOfFrames)) {
         const known = instanceId === null ? null : { instanceId, frame, sopInstanceUID };
         const answers = classifiers.answers(known, (fit, rule) => render(renderer, scanned, frame, fit, rule));
@@ -190,10 +187,15 @@ async function classifyImages(
           try {
             const answer = await work.kept.result(contentHash, frame, answers[m] as (typeof answers)[number]);
             work.images.push(imagePrediction(work.model.record, filed, frame, answer));
+            isAnswered = true;
           } catch (thrown) {
             fail(survivable(thrown), scanned, [work]);
           }
         }
+      }
+      if (isAnswered && found.notices.some(({ code }) => code === 'IMAGE_OF_OTHER_KIND')) {
+        others.images++;
+        others.studies.add(filed.found?.instance.studyInstanceUID ?? '');
       }
       context.progress({ stage: 'classifying', done, total, unit: 'files' });
     }

@@ -153,6 +153,8 @@ test('a classification answers them like the others, and says of how many images
   }
   put(folder, 'new/benign (1)_mask.png', png(7));
   expect(await told([join(folder, 'new')])).toEqual([13, { code: 'otherKindsAnswered', images: 4, studies: 3 }]);
+  // One that no model could answer counts nowhere.
+  put(folder, 'new/2.25.73/scout.dcm', image('2.25.73', others[0]![1]).slice(0, -40));
   expect(await told([join(folder, 'new/2.25.73')])).toEqual([3]);
 });
 

@@ -98,7 +98,7 @@ describe.skipIf(!hasShared).each([
     for (const { name, offset, size } of layout.entries) {
       // The exact gradient of a key bias is zero (softmax does not feel what all scores share). What is left is rounding,
       // which AdamW scales up, to at most a learning rate a step: PyTorch's own key biases moved by up to 4e-4 here for no reason.
-      const tolerance = name.endsWith('.k.bias') ? 5 * 1e-3 : 1e-4;
+      const tolerance = name.endsWith('.k.bias') ? 5e-3 : 1e-4;
       const theirs = file.read(`adamw.param.${name}`).data;
       expect(worst(after.subarray(offset, offset + size), theirs), name).toBeLessThan(tolerance);
     }
