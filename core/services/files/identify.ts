@@ -191,11 +191,11 @@ async function identify(
     return looksInto === 'pixels' ? { ...found, ...lookIntoPicture(head, sizeBytes) } : found;
   }
   refuseSystemFile(head);
-  const found = identifyDicom(readDicomHeader(head, sizeBytes), sizeBytes, contentHash);
+  const { file: parsed, header } = readDicomHeader(head, sizeBytes);
+  const found = identifyDicom(header, sizeBytes, contentHash);
   if (looksInto === undefined) return found;
-  if (looksInto === 'header')
-    return { ...found, notices: headerDoubts(parseDicom(head, { untilPixelData: true }).dataSet) };
-  return { ...found, look: plainLook, notices: await lookIntoDicom(file, found.instance.numberOfFrames) };
+  if (looksInto === 'header') return { ...found, notices: headerDoubts(parsed.dataSet) };
+  return { ...found, look: plainLook, notices: await lookIntoDicom(file, parsed, found.instance.numberOfFrames) };
 }
 
 function lookIntoPicture(bytes: Uint8Array, sizeBytes: number): Pick<Identified, 'look' | 'notices'> {
@@ -217,10 +217,9 @@ function lookIntoPicture(bytes: Uint8Array, sizeBytes: number): Pick<Identified,
   }
 }
 
-async function lookIntoDicom(file: ReadFile, frames: number): Promise<readonly AppError[]> {
+async function lookIntoDicom(file: ReadFile, parsed: DicomFile, frames: number): Promise<readonly AppError[]> {
   const { head, sizeBytes, read } = file;
   const isWhole = head.length >= sizeBytes;
-  const parsed = parseDicom(head, { untilPixelData: true });
   const doubts = headerDoubts(parsed.dataSet);
   const pixels = parsed.dataSet.element('pixelData');
   if (pixels?.declaredLength === undefinedLength && parsed.transferSyntaxUID !== deflatedSyntax) {
@@ -280,7 +279,10 @@ function identifyPicture(sizeBytes: number, contentHash: string, context: Pictur
   return { instance, patientID: shown ?? '', notices: [], look: null };
 }
 
-function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader {
+function readDicomHeader(
+  head: Uint8Array,
+  sizeBytes: number,
+): { readonly file: DicomFile; readonly header: DicomHeader } {
   const file = parseDicom(head, { untilPixelData: true });
   const header = readHeader(file, decoderFactory);
   if (!header.hasPixels) {
@@ -290,7 +292,7 @@ function readDicomHeader(head: Uint8Array, sizeBytes: number): DicomHeader {
     );
   }
   refuseTruncated(file, sizeBytes);
-  return header;
+  return { file, header };
 }
 
 /**
