@@ -111,7 +111,7 @@ export const englishWarnings: WarningWords = {
   earlierNotCounted: (v) =>
     `${counted('en', v.images, 'image that was answered before is', 'images that were answered before are')} not counted with the others of the study: the model may have been calibrated since, and how it was then is not known. Classify the whole study once more.`,
   otherKindsAnswered: (v) =>
-    `${counted('en', v.images, 'image is', 'images are')} by header or name no image of what was examined (a localizer, a page of a report, a mask), and answered like the others: ${v.images === 1 ? 'it counts' : 'they count'} in the answers of ${counted('en', v.studies, 'study', 'studies')}. The import that takes them in says which they are; take them out of their folder and classify it again.`,
+    `${counted('en', v.images, 'image is', 'images are')} by header or name no image of what was examined (a localizer, a page of a report, a mask), and answered like the others: ${v.images === 1 ? 'it counts' : 'they count'} in the answers of ${counted('en', v.studies, 'study', 'studies')}. An import that takes such images in names them; classify the folder or archive again without them.`,
   littleMemory: (v) =>
     `The LPM "${v.lpm}" at ${v.inputSize.toLocaleString('en')} px takes about ${gigabytes(v.neededBytes)} of memory, and only ${gigabytes(v.freeBytes)} are free: close other programs, or it may be slow or end.`,
 };

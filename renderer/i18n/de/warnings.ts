@@ -65,7 +65,7 @@ export const warnings: Words['warnings'] = {
     earlierNotCounted: (v) =>
       `${n(v.images, 'Bild, das schon beantwortet war, zählt', 'Bilder, die schon beantwortet waren, zählen')} nicht mit den anderen der Studie: Das Modell kann seitdem kalibriert worden sein, und wie es damals war, ist nicht bekannt. Klassifizieren Sie die ganze Studie noch einmal.`,
     otherKindsAnswered: (v) =>
-      `${n(v.images, 'Bild zeigt', 'Bilder zeigen')} nach Header oder Name nicht, was untersucht wurde (eine Übersichtsaufnahme, eine Seite eines Protokolls, eine Maske), und ${v.images === 1 ? 'ist wie die anderen beantwortet: Es zählt' : 'sind wie die anderen beantwortet: Sie zählen'} in den Antworten von ${n(v.studies, 'Studie', 'Studien')}. Welche es sind, sagt der Import, der sie aufnimmt; nehmen Sie sie aus ihrem Ordner und klassifizieren Sie ihn noch einmal.`,
+      `${n(v.images, 'Bild zeigt', 'Bilder zeigen')} nach Header oder Name nicht, was untersucht wurde (eine Übersichtsaufnahme, eine Seite eines Protokolls, eine Maske), und ${v.images === 1 ? 'ist wie die anderen beantwortet: Es zählt' : 'sind wie die anderen beantwortet: Sie zählen'} in den Antworten von ${n(v.studies, 'Studie', 'Studien')}. Ein Import, der solche Bilder aufnimmt, nennt sie; klassifizieren Sie den Ordner oder das Archiv ohne sie noch einmal.`,
     littleMemory: (v) =>
       `Das LPM „${v.lpm}“ braucht bei ${v.inputSize.toLocaleString('de')} px etwa ${gigabytes(v.neededBytes)} Arbeitsspeicher, und nur ${gigabytes(v.freeBytes)} sind frei: Schließen Sie andere Programme, sonst kann es langsam werden oder enden.`,
   },
